@@ -32,7 +32,11 @@ export function spawnIdentity(account: Account | undefined): { uid?: number; gid
 /** Whether the account may enter the folder. Asked of the system itself, so that ACLs and mount options count. */
 export function canEnter(account: Account | undefined, folder: string): boolean {
   if (account === undefined) return true;
-  const probe = spawnSync('/bin/sh', ['-c', 'cd "$0"', folder], { ...spawnIdentity(account), cwd: '/', stdio: 'ignore' });
+  const probe = spawnSync('/bin/sh', ['-c', 'cd "$0"', folder], {
+    ...spawnIdentity(account),
+    cwd: '/',
+    stdio: 'ignore',
+  });
   return probe.status === 0;
 }
 

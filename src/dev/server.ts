@@ -164,7 +164,10 @@ async function launch(
   for (let attempt = 0; attempt < 20; attempt++) {
     const port = options.port || (await freePort(options.firstPort));
     const log = openSync(folder.log, 'w');
-    const args = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const args = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => [
+      '-c',
+      `${name}=${value}`,
+    ]);
     const child = spawn(join(binaries.binDir, 'postgres'), ['-D', folder.data, ...args], {
       ...spawnIdentity(account),
       cwd: folder.data,

@@ -10,4 +10,6 @@ const language = javascriptLanguage(join(dotFolder(), 'pljs'), say);
 if ('missing' in language) {
   say(`JavaScript language: none (${language.missing}); everything but JavaScript hooks and actions works`);
 }
-say(`Ready: Node ${process.versions.node}, PostgreSQL ${postgres.edition}, JavaScript ${'missing' in language ? 'none' : 'pljs'}`);
+say(
+  `Ready: Node ${process.versions.node}, PostgreSQL ${postgres.edition}, JavaScript ${'missing' in language ? 'none' : 'pljs'}`,
+);
