@@ -4,10 +4,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { type Account, giveTo, makePrivateFolder, spawnIdentity } from './account.ts';
 import type { Binaries } from './binaries.ts';
+import { isAlive } from './process.ts';
 
 /** What one server keeps: `<folder>/data` is PostgreSQL's, the rest is ours. */
 export type DataFolder = {
-  readonly folder: string;
   readonly data: string;
   readonly log: string;
   readonly password: string;
@@ -29,7 +29,7 @@ export function openDataFolder(folder: string, binaries: Binaries, account: Acco
         `${data} belongs to PostgreSQL ${found} and this is PostgreSQL ${binaries.major}: dump it with the old one, or start over`,
       );
     }
-    return { folder, data, log, password: readFileSync(passwordFile, 'utf8') };
+    return { data, log, password: readPassword(folder) };
   }
   if (existsSync(data) && readdirSync(data).length > 0) {
     throw new Error(`${data} is not empty and holds no PostgreSQL cluster: choose another folder`);
@@ -43,7 +43,7 @@ export function openDataFolder(folder: string, binaries: Binaries, account: Acco
   initialise(fresh, password, binaries, account);
   rmSync(data, { recursive: true, force: true });
   renameSync(fresh, data);
-  return { folder, data, log, password };
+  return { data, log, password };
 }
 
 function initialise(target: string, password: string, binaries: Binaries, account: Account | undefined): void {
@@ -69,18 +69,18 @@ function initialise(target: string, password: string, binaries: Binaries, accoun
   }
 }
 
+export function readPassword(folder: string): string {
+  return readFileSync(join(folder, 'password'), 'utf8');
+}
+
+/** Removes what openDataFolder made, and nothing that somebody else keeps in the same folder. */
+export function clearDataFolder(folder: string): void {
+  for (const name of ['data', 'password', 'server.log']) rmSync(join(folder, name), { recursive: true, force: true });
+}
+
 function removeLeftovers(folder: string): void {
   for (const name of readdirSync(folder)) {
     const pid = /^initialising-(\d+)/.exec(name)?.[1];
     if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

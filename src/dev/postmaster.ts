@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive } from './data-folder.ts';
+import { commandLine, isAlive } from './process.ts';
+
+// Beyond what any system gives out.
+const numberOfNoProcess = 999_999_999;
 
 export type Postmaster = { readonly pid: number; readonly port: number; readonly ready: boolean };
 
@@ -17,24 +19,21 @@ export function runningPostmaster(data: string): Postmaster | undefined {
 }
 
 /**
- * Removes a pid file whose server is gone. PostgreSQL does that by itself unless another program has got the number,
- * where it would refuse to start for good.
+ * Readies the pid file of a server that is gone for the next start. PostgreSQL sees by itself that a process is no more,
+ * but where another program has got the number it would refuse to start for good.
+ * @returns whether there was such a file: the server did not stop cleanly
  */
-export function removeStalePidFile(data: string): boolean {
+export function mendStalePidFile(data: string): boolean {
   const file = join(data, 'postmaster.pid');
   if (!existsSync(file) || runningPostmaster(data) !== undefined) return false;
-  rmSync(file, { force: true });
+  // Never removed: its line about shared memory keeps a new server from starting while backends of the old one live.
+  const [, ...rest] = readFileSync(file, 'utf8').split('\n');
+  writeFileSync(file, [numberOfNoProcess, ...rest].join('\n'));
   return true;
 }
 
 function isPostmasterOf(pid: number, data: string): boolean {
   return commandLine(pid).includes(data);
-}
-
-function commandLine(pid: number): string {
-  const proc = `/proc/${pid}/cmdline`;
-  if (existsSync(proc)) return readFileSync(proc, 'utf8').replaceAll('\0', ' ');
-  return spawnSync('ps', ['-p', String(pid), '-o', 'args='], { encoding: 'utf8' }).stdout ?? '';
 }
 
 /**

@@ -1,14 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dotFolder, projectRoot } from '../project.ts';
 import { type Account, serverAccount, spawnIdentity } from './account.ts';
 import { type Binaries, embeddedBinaries, systemBinaries } from './binaries.ts';
-import { type DataFolder, isAlive, openDataFolder } from './data-folder.ts';
+import { clearDataFolder, type DataFolder, openDataFolder, readPassword } from './data-folder.ts';
 import { type JavaScriptAnswer, javascriptLanguage } from './javascript-language.ts';
+import { claim, release } from './owner.ts';
 import { freePort, isFree } from './port.ts';
-import { removeStalePidFile, runningPostmaster, stopPostmaster } from './postmaster.ts';
+import { mendStalePidFile, type Postmaster, runningPostmaster, stopPostmaster } from './postmaster.ts';
 import { reachableCopy, reachableFolder } from './reachable.ts';
 
 export type ServerOptions = {
@@ -20,6 +21,8 @@ export type ServerOptions = {
   readonly firstPort?: number;
   /** 18 is the embedded one, 'system' the newest that the machine has. Default 18. */
   readonly major?: 18 | 'system';
+  /** Start over: whatever cluster is in dataDir goes. Default false. */
+  readonly reset?: boolean;
   /** Default 'auto': with pljs where it can be had. */
   readonly javascript?: 'auto' | 'none';
   /** Further settings of the server, as in postgresql.conf. */
@@ -44,14 +47,17 @@ export type Server = {
   kill9(): void;
 };
 
+/** Postmasters that this very process runs. */
+const ownServers = new Set<number>();
+
 /** The server on this data folder belongs to another process that is still alive. */
 export class AlreadyRunning extends Error {
   readonly url: string;
   readonly pid: number;
-  constructor(url: string, pid: number) {
-    super(`the server runs already (process ${pid}): ${url}`);
-    this.url = url;
-    this.pid = pid;
+  constructor(place: string, running: Postmaster) {
+    super(`the server of ${place} runs already, on port ${running.port} (process ${running.pid})`);
+    this.url = urlOf(readPassword(place), running.port);
+    this.pid = running.pid;
   }
 }
 
@@ -64,28 +70,45 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const say = options.say ?? (() => {});
   const account = serverAccount();
   const binaries = findBinaries(options.major ?? 18, account);
-  const folder = openDataFolder(reachableFolder(account, options.dataDir, say), binaries, account);
+  const place = reachableFolder(account, resolve(options.dataDir), say);
+  await takeOver(place, say);
+  try {
+    return await start(place, binaries, account, options, say);
+  } catch (error) {
+    release(place);
+    throw error;
+  }
+}
 
-  await endOrphan(folder, say);
-  if (removeStalePidFile(folder.data)) say('the server did not stop cleanly last time; PostgreSQL recovers its data');
-
+async function start(
+  place: string,
+  binaries: Binaries,
+  account: Account | undefined,
+  options: ServerOptions,
+  say: (line: string) => void,
+): Promise<Server> {
+  if (options.reset) clearDataFolder(place);
+  const folder = openDataFolder(place, binaries, account);
+  if (mendStalePidFile(folder.data)) say('the server did not stop cleanly last time; PostgreSQL recovers its data');
   const language = options.javascript === 'none' ? undefined : findLanguage(binaries, say);
   const settings = { ...baseSettings(binaries, account, language), ...options.settings };
   const { child, port } = await launch(folder, binaries, account, settings, options);
-  writeFileSync(join(folder.folder, 'owner'), String(process.pid));
+  const pid = child.pid ?? 0;
+  ownServers.add(pid);
 
-  const ended = new Promise<void>((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve();
-    else child.once('exit', () => resolve());
+  const ended = new Promise<void>((done) => {
+    if (child.exitCode !== null || child.signalCode !== null) done();
+    else child.once('exit', () => done());
   });
+  void ended.then(() => ownServers.delete(pid));
   return {
-    url: urlOf(folder, port),
+    url: urlOf(folder.password, port),
     port,
     binDir: binaries.binDir,
     major: binaries.major,
     javascript: language === undefined ? 'none' : 'pljs',
     log: folder.log,
-    pid: child.pid ?? 0,
+    pid,
     ended,
     async stop() {
       child.kill('SIGINT');
@@ -93,6 +116,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       const deadline = setTimeout(() => child.kill('SIGQUIT'), 15_000);
       await ended;
       clearTimeout(deadline);
+      release(place);
     },
     kill9() {
       child.kill('SIGKILL');
@@ -138,16 +162,14 @@ function baseSettings(
 }
 
 /** A server whose starter is gone (kill -9, a closed terminal) is nobody's: it ends, and this start takes its place. */
-async function endOrphan(folder: DataFolder, say: (line: string) => void): Promise<void> {
-  const running = runningPostmaster(folder.data);
-  if (running === undefined) return;
-  let owner = 0;
-  try {
-    owner = Number(readFileSync(join(folder.folder, 'owner'), 'utf8'));
-  } catch {
-    // It was started, and whoever did so was gone before it could leave its number.
+async function takeOver(place: string, say: (line: string) => void): Promise<void> {
+  const owner = claim(place);
+  const running = runningPostmaster(join(place, 'data'));
+  if (owner !== undefined && running === undefined) {
+    throw new Error(`process ${owner} is just starting or stopping the server of ${place}: try again in a moment`);
   }
-  if (owner > 0 && isAlive(owner)) throw new AlreadyRunning(urlOf(folder, running.port), running.pid);
+  if (running === undefined) return;
+  if (owner !== undefined || ownServers.has(running.pid)) throw new AlreadyRunning(place, running);
   say('a server that was left running is stopped first');
   await stopPostmaster(running.pid);
 }
@@ -205,6 +227,6 @@ async function becomesReady(child: ChildProcess, data: string): Promise<boolean>
   return false;
 }
 
-function urlOf(folder: DataFolder, port: number): string {
-  return `postgresql://postgres:${folder.password}@127.0.0.1:${port}/postgres`;
+function urlOf(password: string, port: number): string {
+  return `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
 }

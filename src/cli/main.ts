@@ -1,0 +1,38 @@
+import { Command, CommanderError } from 'commander';
+import { projectVersion } from '../project.ts';
+import { register as dev } from './commands/dev.ts';
+import { CliError, exitCode } from './errors.ts';
+import { createOutput } from './output.ts';
+
+const commands = [dev];
+
+function createProgram(): Command {
+  const program = new Command('pg-ai')
+    .description('Compiles what tables say about themselves into plain SQL functions.')
+    .version(projectVersion)
+    .showHelpAfterError('(pg-ai --help shows what there is)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Exit codes: ${exitCode.ok} done, ${exitCode.failed} failed or problems found, ${exitCode.usage} the command line is wrong.
+Results go to stdout, progress and errors to stderr; --json makes stdout one JSON document.`,
+    );
+  for (const register of commands) register(program);
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}
+
+try {
+  const program = createProgram();
+  if (process.argv.length <= 2) program.outputHelp();
+  else await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // commander has said what is wrong by now; asking for help or the version also ends here, with 0.
+    process.exitCode = error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+  } else {
+    createOutput({ json: process.argv.includes('--json') }).error(error);
+    process.exitCode = error instanceof CliError ? error.exitCode : exitCode.failed;
+  }
+}
