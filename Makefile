@@ -24,6 +24,7 @@ node_modules/.setup: package.json package-lock.json src/setup/node.sh
 	@$(WITH_NODE)
 	@echo 'npm: installing the packages of package-lock.json'
 	@$(WITH_NODE) npm ci --no-fund --no-audit --loglevel=error
+	@ln -sf ../../src/cli/pg-ai.mjs node_modules/.bin/pg-ai # what makes `npx pg-ai` run this checkout
 	@touch $@
 
 demo: setup ## a small shop on an embedded server: declare, call, see what comes back

@@ -29,8 +29,9 @@ function couldNotRun(tests: readonly TestCase[], missing: readonly MissingVarian
   const reasons = new Map<string, string[]>();
   for (const test of tests) {
     const result = test.result();
-    // Tests that a filter on the command line leaves out are skipped without a note.
-    if (result.state !== 'skipped' || (result.note === undefined && test.project.config.testNamePattern)) continue;
+    if (result.state !== 'skipped') continue;
+    // Left out by a filter on the command line, or by a hook that failed, which is reported as such.
+    if (result.note === undefined && (test.project.config.testNamePattern || test.options.mode === 'run')) continue;
     const reason = result.note ?? 'skipped in the test itself, without a reason';
     reasons.set(reason, [...(reasons.get(reason) ?? []), `[${test.project.name}] ${test.fullName}`]);
   }
