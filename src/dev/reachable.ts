@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { projectRoot } from '../project.ts';
 import { type Account, canEnter } from './account.ts';
 
 /**
- * A folder that outlives a reboot and that any account can enter, for a checkout that the server's account cannot
- * enter (under /root, say). One for each folder that it stands in for.
+ * A folder that outlives a reboot and that any account can enter, one for each checkout: for what lies where the
+ * server's account cannot go (under /root, say).
  */
-function standIn(folder: string): string {
-  const key = createHash('sha256').update(folder).digest('hex').slice(0, 12);
-  const path = join('/var/tmp', `pg-ai-${key}`);
+function standInFolder(): string {
+  const path = join('/var/tmp', `pg-ai-${digest(projectRoot)}`);
   mkdirSync(path, { recursive: true, mode: 0o755 });
   const { uid, mode } = lstatSync(path);
   // /var/tmp is everybody's: a folder that another user put there first must not feed binaries to a server.
@@ -19,12 +19,16 @@ function standIn(folder: string): string {
   return path;
 }
 
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
 /** The folder itself where the account can enter it, else its stand-in. It need not exist yet. */
 export function reachableFolder(account: Account | undefined, folder: string, say: (line: string) => void): string {
   let existing = folder;
   while (!existsSync(existing)) existing = join(existing, '..');
   if (canEnter(account, existing)) return folder;
-  const path = standIn(folder);
+  const path = join(standInFolder(), `${basename(folder)}-${digest(folder)}`);
   say(`${account?.name} cannot enter ${folder}, so the server's files are kept in ${path}`);
   return path;
 }
@@ -35,7 +39,7 @@ export function reachableFolder(account: Account | undefined, folder: string, sa
  */
 export function reachableCopy(account: Account | undefined, folder: string, edition?: string): string {
   if (!existsSync(folder) || canEnter(account, folder)) return folder;
-  const target = join(standIn(folder), edition ?? basename(folder));
+  const target = join(standInFolder(), edition ?? basename(folder));
   if (edition !== undefined && existsSync(target)) return target;
   const fresh = `${target}.${process.pid}`;
   cpSync(folder, fresh, { recursive: true, verbatimSymlinks: true });

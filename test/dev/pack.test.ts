@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
@@ -22,6 +22,8 @@ function npm(cwd: string, ...args: string[]): string {
 }
 
 beforeAll(() => {
+  // The server's account must get in, where root runs the tests.
+  chmodSync(work, 0o755);
   npm(projectRoot, 'pack', '--pack-destination', work);
   writeFileSync(join(work, 'package.json'), '{ "name": "elsewhere", "private": true }');
   npm(work, 'install', '--no-fund', '--no-audit', '--prefer-offline', join(work, `pg-ai-${projectVersion}.tgz`));
