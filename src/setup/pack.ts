@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { projectRoot } from '../project.ts';
 
+// Two folders below the root, as src/install/ is: what is found relative to the module is found from both.
 const outdir = join(projectRoot, 'dist', 'cli');
 if (!existsSync(join(projectRoot, 'dist', 'extension')))
   throw new Error('dist/extension is missing: run "make build" first');

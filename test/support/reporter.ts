@@ -16,7 +16,9 @@ export default class ClosingReporter implements Reporter {
     const broken = modules.filter((module) => module.errors().length > 0).length;
     const suites = modules.flatMap((module) => [...module.children.allSuites()]);
     const failedSuites = suites.filter((suite) => suite.errors().length > 0).length;
-    const failed = count('failed') + broken + failedSuites + errors.length;
+    const counted = count('failed') + broken + failedSuites + errors.length;
+    // A server that does not start fails the run before there is any test.
+    const failed = reason === 'failed' ? Math.max(counted, 1) : counted;
     const interrupted = reason === 'interrupted' ? '\nThe run was interrupted.\n' : '';
     const closing = `${interrupted}\n${couldNotRun(tests, this.#missing)}${count('passed')} passed, ${failed} failed, ${count('skipped')} skipped`;
     // After the summary of the reporter that lists the tests, whichever of the two vitest calls first.

@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node';
 import { runningPostmaster, stopPostmaster } from '../../src/dev/postmaster.ts';
 import { isAlive } from '../../src/dev/process.ts';
 import { startServer } from '../../src/dev/server.ts';
+import { install } from '../../src/install/install.ts';
 import { dotFolder } from '../../src/project.ts';
 import { startContainer } from './container.ts';
 import { databaseUrl } from './database-url.ts';
@@ -117,10 +118,6 @@ async function removeLeftServers(): Promise<void> {
 async function makeTemplate(admin: pg.Client, url: string): Promise<string> {
   const name = `ai_test_template_${process.pid}`;
   await admin.query(`create database ${name}`);
-  const path = '../../src/install/install.ts';
-  const { install } = (await import(path).catch(() => ({ install: async () => {} }))) as {
-    install: (client: pg.Client) => Promise<unknown>;
-  };
   const client = new pg.Client(databaseUrl(url, name));
   await client.connect();
   try {
