@@ -1,0 +1,207 @@
+-- Puts what was prepared in force: functions, their grants, the registry and the router. Returns the problems; "problems" with severity error
+-- mean that the declaration is not in force.
+create function ai_private.apply_prepared(target oid)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  waiting ai_private.prepared;
+  snapshot jsonb;
+  problems jsonb;
+begin
+  delete from ai_private.prepared p where p.relation = target returning p.* into waiting;
+  if waiting.relation is null then
+    return '[]';
+  end if;
+  snapshot := ai_private.catalog_snapshot(target);
+  problems := waiting.compiled -> 'diagnostics';
+  if not (waiting.compiled ->> 'declares')::boolean then
+    perform ai_private.forget(target);
+    return problems;
+  end if;
+  problems := problems || ai_private.failed_probes(waiting.compiled -> 'probes');
+  if ai_private.has_errors(problems) then
+    perform ai_private.mark(target, snapshot, waiting.fingerprint, 'inconsistent', problems);
+    return problems;
+  end if;
+  perform ai_private.put_in_force(target, snapshot ->> 'qualified', waiting.fingerprint, waiting.compiled, problems);
+  return problems;
+end
+$pg_ai$;
+alter function ai_private.apply_prepared(oid) owner to ai_owner;
+comment on function ai_private.apply_prepared(oid) is 'Puts a prepared declaration in force';
+
+create function ai_private.has_errors(problems jsonb)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+  select problems @> '[{"severity": "error"}]'
+$pg_ai$;
+
+-- What only the server can judge: regular expressions, default values, names of roles.
+create function ai_private.failed_probes(probes jsonb)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  probe jsonb;
+  failed jsonb := '[]';
+begin
+  for probe in select p from jsonb_array_elements(probes) as p loop
+    begin
+      execute probe ->> 'sql';
+    exception when others then
+      failed := failed || jsonb_build_object('severity', 'error', 'path', probe ->> 'path',
+        'reason', (probe ->> 'reason') || ' (' || sqlerrm || ')', 'suggestion', probe ->> 'suggestion');
+    end;
+  end loop;
+  return failed;
+end
+$pg_ai$;
+
+create function ai_private.put_in_force(target oid, name text, print text, compiled jsonb, problems jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  o jsonb;
+  gone ai.operation;
+  number integer;
+begin
+  insert into ai.declaration (relation, qualified_name, fingerprint, state, problems, privileges, changed_at)
+  values (target, name, print, 'ready', problems, compiled -> 'privileges', clock_timestamp())
+  on conflict (relation) do update
+  set qualified_name = excluded.qualified_name, fingerprint = excluded.fingerprint, state = excluded.state, problems = excluded.problems,
+      privileges = excluded.privileges, changed_at = excluded.changed_at;
+  insert into ai.revision (qualified_name, fingerprint, state, declaration, problems)
+  values (name, print, 'ready', compiled -> 'declaration', problems);
+
+  for gone in
+    select p.* from ai.operation p
+    where p.relation = target
+      -- also operations whose function has another name now, because the table has
+      and not exists (select from jsonb_array_elements(compiled -> 'operations') as n where n ->> 'operation' = p.operation and n ->> 'functionName' = p.function_name)
+  loop
+    perform ai_private.drop_operation(gone);
+  end loop;
+
+  for o in select x from jsonb_array_elements(compiled -> 'operations') as x loop
+    select p.dispatch into number from ai.operation p where p.relation = target and p.operation = o ->> 'operation';
+    if number is null then
+      select coalesce(min(free.n), 0) into number
+      from generate_series(0, (select count(*)::integer from ai.operation)) as free (n)
+      where not exists (select from ai.operation p where p.dispatch = free.n);
+    end if;
+    insert into ai.operation as p (relation, operation, qualified_name, dispatch, state, function_name, input_schema, output_schema, roles, description)
+    values (target, o ->> 'operation', name, number, 'ready', o ->> 'functionName', o -> 'inputSchema', o -> 'outputSchema',
+      array(select jsonb_array_elements_text(o -> 'roles')), nullif(o ->> 'description', ''))
+    on conflict (relation, operation) do update
+    set qualified_name = excluded.qualified_name, state = excluded.state, input_schema = excluded.input_schema, output_schema = excluded.output_schema,
+        roles = excluded.roles, description = excluded.description;
+    perform ai_private.create_functions(o);
+    perform ai_private.refresh_route(number);
+  end loop;
+end
+$pg_ai$;
+
+create function ai_private.create_functions(o jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  f record;
+begin
+  -- The typed function is made anew because its parameters may have changed; the other keeps its identity, and callers their plans.
+  for f in select p.oid::regprocedure as signature from pg_proc p
+    where p.pronamespace = 'ai_gen'::regnamespace and p.proname = o ->> 'typedFunctionName' loop
+    execute format('drop function %s', f.signature);
+  end loop;
+  execute o ->> 'jsonFunction';
+  if o ? 'typedFunction' then
+    execute o ->> 'typedFunction';
+  end if;
+  for f in
+    select p.oid::regprocedure as signature, p.proacl from pg_proc p
+    where p.pronamespace = 'ai_gen'::regnamespace and p.proname in (o ->> 'typedFunctionName', o ->> 'functionName')
+  loop
+    execute format('revoke all on function %s from public', f.signature);
+    execute (
+      select coalesce(string_agg(format('revoke all on function %s from %s;', f.signature, a.grantee::regrole), ' '), 'select')
+      from aclexplode(f.proacl) as a
+      where a.grantee <> 0 and a.grantee <> 'ai_owner'::regrole
+    );
+    execute (
+      select string_agg(format('grant execute on function %s to %s;', f.signature, r.name), ' ')
+      from jsonb_array_elements_text(o -> 'roles') as r (name)
+    );
+    execute format('comment on function %s is %s', f.signature, o ->> 'comment');
+  end loop;
+end
+$pg_ai$;
+
+create function ai_private.drop_operation(gone ai.operation)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  f record;
+begin
+  delete from ai.operation p where p.dispatch = gone.dispatch;
+  perform ai_private.refresh_route(gone.dispatch);
+  for f in
+    select p.oid::regprocedure as signature from pg_proc p
+    where p.pronamespace = 'ai_gen'::regnamespace and p.proname in (gone.function_name, regexp_replace(gone.function_name, '__json$', ''))
+  loop
+    execute format('drop function %s', f.signature);
+  end loop;
+end
+$pg_ai$;
+
+-- A table that declares nothing any more, or is gone.
+create function ai_private.forget(target oid)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  gone ai.operation;
+begin
+  for gone in select p.* from ai.operation p where p.relation = target loop
+    perform ai_private.drop_operation(gone);
+  end loop;
+  insert into ai.revision (qualified_name, state)
+  select d.qualified_name, 'withdrawn' from ai.declaration d where d.relation = target;
+  delete from ai.declaration d where d.relation = target;
+end
+$pg_ai$;
+
+do $do$
+declare
+  f regprocedure;
+begin
+  foreach f in array array['ai_private.has_errors(jsonb)', 'ai_private.failed_probes(jsonb)', 'ai_private.put_in_force(oid, text, text, jsonb, jsonb)',
+    'ai_private.create_functions(jsonb)', 'ai_private.drop_operation(ai.operation)', 'ai_private.forget(oid)']::regprocedure[] loop
+    execute pg_catalog.format('revoke all on function %s from public', f);
+    execute pg_catalog.format('grant execute on function %s to ai_owner', f);
+  end loop;
+end
+$do$;

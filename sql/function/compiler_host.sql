@@ -1,0 +1,50 @@
+-- The compiler inside the database. Present only where a JavaScript language is: ai.attach_javascript() creates ai_private.compile_text from
+-- the stored source, in plv8 where there is one, else in pljs.
+create function ai.attach_javascript()
+returns text
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  chosen text;
+  source ai_private.javascript;
+begin
+  select l.lanname into chosen from pg_language l where l.lanname in ('plv8', 'pljs') order by l.lanname = 'pljs' limit 1;
+  if chosen is null then
+    return 'none';
+  end if;
+  select j.* into strict source from ai_private.javascript j where j.name = 'compiler';
+  -- Evaluating the source costs milliseconds; a global named by its hash keeps it for the session.
+  execute format('create or replace function ai_private.compile_text(input text) returns text language %I stable as %L', chosen,
+    format(E'var key = %L;\nif (!globalThis[key]) {\n  Object.defineProperty(globalThis, key, { value: (function () {\n%s\nreturn pgAiCompiler; })() });\n}\nreturn globalThis[key].compileText(input);',
+      'pg_ai_compiler_' || source.hash, source.source));
+  execute 'revoke all on function ai_private.compile_text(text) from public';
+  execute 'grant execute on function ai_private.compile_text(text) to ai_owner';
+  if exists (select from pg_extension e where e.extname = 'pg_ai')
+    and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = 'ai_private.compile_text(text)'::regprocedure and d.deptype = 'e')
+    and not coalesce(nullif(current_setting('pg_ai.installing', true), '')::boolean, false)
+  then
+    execute 'alter extension pg_ai add function ai_private.compile_text(text)';
+  end if;
+  return chosen;
+end
+$pg_ai$;
+comment on function ai.attach_javascript() is
+  'Makes the compiler available inside the database, in plv8 or pljs. Call it after installing such a language. Returns the language, or none.';
+revoke all on function ai.attach_javascript() from public;
+
+-- Which JavaScript language compiles here: plv8, pljs or none.
+create function ai.javascript_language()
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+  select coalesce((
+    select l.lanname from pg_proc p join pg_language l on l.oid = p.prolang
+    where p.oid = to_regprocedure('ai_private.compile_text(text)')), 'none')
+$pg_ai$;
+comment on function ai.javascript_language() is 'The language that compiles declarations in this database: plv8, pljs or none';
+revoke all on function ai.javascript_language() from public;
+grant execute on function ai.javascript_language() to ai_owner, ai_admin, ai_worker, ai_user;

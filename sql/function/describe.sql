@@ -1,0 +1,63 @@
+-- What can be called, as JSON: for each operation its inputs and outputs as JSON Schema, its roles and its functions.
+-- With a table: only its operations. With an operation too: that one's description alone.
+-- Errors: PI101 when there is no such table or operation.
+create function ai.describe(table_name text default null, operation text default null)
+returns jsonb
+language plpgsql
+stable
+security invoker
+as $pg_ai$
+begin
+  return ai_private.describe(table_name, operation, pg_catalog.current_schemas(true));
+end
+$pg_ai$;
+comment on function ai.describe(text, text) is 'Operations with their inputs and outputs as JSON Schema';
+revoke all on function ai.describe(text, text) from public;
+grant execute on function ai.describe(text, text) to ai_user, ai_admin, ai_worker;
+
+create function ai_private.describe(table_name text, operation_name text, path name[])
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  found_name text;
+  parts text[];
+  described jsonb;
+begin
+  if table_name is not null then
+    begin
+      parts := parse_ident(table_name);
+    exception when others then
+      parts := '{}';
+    end;
+    select o.qualified_name into found_name
+    from ai.operation o
+    where case when cardinality(parts) > 1 then o.qualified_name = format('%I.%I', parts[cardinality(parts) - 1], parts[cardinality(parts)])
+               else o.qualified_name in (select format('%I.%I', p, parts[1]) from unnest(path) as p) end
+    order by array_position(path, (parse_ident(o.qualified_name))[1]::name)
+    limit 1;
+    if found_name is null then
+      perform ai_private.find_operation(coalesce(operation_name, ''), table_name, path);
+    end if;
+  end if;
+  select coalesce(jsonb_object_agg(t.qualified_name, t.operations), '{}') into described
+  from (
+    select o.qualified_name, jsonb_object_agg(o.operation, jsonb_strip_nulls(jsonb_build_object(
+      'description', o.description, 'state', o.state, 'roles', o.roles,
+      'function', format('ai_gen.%I', regexp_replace(o.function_name, '__json$', '')))) || jsonb_build_object('inputs', o.input_schema, 'outputs', o.output_schema)) as operations
+    from ai.operation o
+    where found_name is null or o.qualified_name = found_name
+    group by o.qualified_name
+  ) as t;
+  if operation_name is not null and found_name is not null then
+    if described #> array[found_name, operation_name] is null then
+      perform ai_private.find_operation(operation_name, found_name, path);
+    end if;
+    return described #> array[found_name, operation_name];
+  end if;
+  return case when found_name is null then described else described -> found_name end;
+end
+$pg_ai$;
+comment on function ai_private.describe(text, text, name[]) is 'Behind ai.describe: the caller''s search_path as an argument';

@@ -1,0 +1,115 @@
+-- From a table's comment to functions in three steps, all in the transaction of the change:
+--   prepare   (as ai_owner)      reads the catalog and compiles; the result waits in ai_private.prepared
+--   grant     (as the declarer)  gives ai_owner what the operations need
+--   apply     (as ai_owner)      puts it in force
+-- prepare and apply take nothing but a table, and do what its comments say: whoever calls them gains nothing, so event triggers may call them
+-- for whoever changes the table.
+
+create function ai_private.fingerprint(snapshot jsonb)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+  select md5((select j.hash from ai_private.javascript j where j.name = 'compiler') || snapshot::text)
+$pg_ai$;
+comment on function ai_private.fingerprint(jsonb) is 'Names a table''s snapshot together with the compiler that reads it';
+
+-- Whether a table's comments might declare something: cheap, and wrong only by saying yes.
+create function ai_private.may_declare(target oid)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+  select exists (select from ai.declaration d where d.relation = target)
+    or coalesce((select c like '%@ai(%' or ltrim(c, E' \t\r\n') like '{%' from obj_description(target, 'pg_class') as c), false)
+$pg_ai$;
+comment on function ai_private.may_declare(oid) is 'Whether a table could declare operations';
+
+-- Returns what is to be done: unchanged, foreign (declares nothing), prepared, pending (no compiler here).
+create function ai_private.prepare(target oid, anyway boolean default false)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set plv8.start_proc = ''
+set pljs.start_proc = ''
+as $pg_ai$
+declare
+  snapshot jsonb;
+  print text;
+  known ai.declaration;
+  output text;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('pg_ai.compile', 0));
+  snapshot := ai_private.catalog_snapshot(target);
+  if snapshot is null or not ai_private.may_declare(target) then
+    return 'foreign';
+  end if;
+  print := ai_private.fingerprint(snapshot);
+  select d.* into known from ai.declaration d where d.relation = target;
+  if known.fingerprint = print and known.state <> 'pending' and not anyway then
+    return 'unchanged';
+  end if;
+  if to_regprocedure('ai_private.compile_text(text)') is null then
+    perform ai_private.mark(target, snapshot, print, 'pending', '[]');
+    return 'pending';
+  end if;
+  -- "select … into", never "output := …": plv8 up to 3.2.4 crashes when called from a simple expression under a second user (plv8 issue 606).
+  select ai_private.compile_text(jsonb_build_object('table', snapshot, 'fingerprint', print)::text) into output;
+  perform ai_private.store_prepared(target, print, output::jsonb);
+  return 'prepared';
+end
+$pg_ai$;
+alter function ai_private.prepare(oid, boolean) owner to ai_owner;
+comment on function ai_private.prepare(oid, boolean) is 'Compiles a table''s declaration inside the database, up to applying it';
+
+-- What stands in ai_private.prepared is executed as ai_owner: only the compiler's hosts may write it.
+create function ai_private.store_prepared(target oid, print text, compiled jsonb)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+begin
+  insert into ai_private.prepared (relation, fingerprint, compiled)
+  values (target, print, compiled)
+  on conflict (relation) do update set fingerprint = excluded.fingerprint, compiled = excluded.compiled;
+end
+$pg_ai$;
+alter function ai_private.store_prepared(oid, text, jsonb) owner to ai_owner;
+comment on function ai_private.store_prepared(oid, text, jsonb) is 'Hands over what a compiler made; for the compiler''s hosts only';
+revoke all on function ai_private.store_prepared(oid, text, jsonb) from public;
+grant execute on function ai_private.store_prepared(oid, text, jsonb) to ai_worker;
+
+-- A declaration that is not in force: its functions refuse, and say why.
+create function ai_private.mark(target oid, snapshot jsonb, print text, new_state text, problems jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  o ai.operation;
+begin
+  insert into ai.declaration (relation, qualified_name, fingerprint, state, problems, changed_at)
+  values (target, snapshot ->> 'qualified', print, new_state, problems, clock_timestamp())
+  on conflict (relation) do update
+  set qualified_name = excluded.qualified_name, fingerprint = excluded.fingerprint, state = excluded.state, problems = excluded.problems, changed_at = excluded.changed_at;
+  insert into ai.revision (qualified_name, fingerprint, state, declaration, problems)
+  values (snapshot ->> 'qualified', print, new_state, to_jsonb(snapshot ->> 'comment'), problems);
+  for o in update ai.operation set state = new_state, qualified_name = snapshot ->> 'qualified' where relation = target returning * loop
+    execute format(
+      'create or replace function ai_gen.%I(inputs jsonb, options jsonb default ''{}'') returns jsonb language plpgsql volatile security invoker set search_path = pg_catalog, pg_temp as %L',
+      o.function_name,
+      format(E'\n-- Not in force: %s.\nbegin\n  perform ai_private.find_operation(%L, %L, ''{}'');\n  return null;\nend\n', new_state, o.operation, o.qualified_name));
+  end loop;
+end
+$pg_ai$;
+comment on function ai_private.mark(oid, jsonb, text, text, jsonb) is 'Takes a declaration out of force';
+revoke all on function ai_private.mark(oid, jsonb, text, text, jsonb) from public;
+grant execute on function ai_private.mark(oid, jsonb, text, text, jsonb) to ai_owner;

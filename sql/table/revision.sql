@@ -1,0 +1,19 @@
+-- Every change of a declaration, in order: the text it was made from, who made it, and what became of it.
+-- The audit trail names the fingerprint that was in force, which leads here.
+create table ai.revision (
+  revision bigint not null generated always as identity,
+  at timestamptz not null default pg_catalog.clock_timestamp(),
+  made_by text not null default session_user,
+  qualified_name text not null,
+  fingerprint text,
+  state text not null,
+  declaration jsonb,
+  problems jsonb not null default '[]',
+  constraint revision_pkey primary key (revision)
+);
+create index revision_by_name on ai.revision (qualified_name, revision);
+create index revision_by_fingerprint on ai.revision (fingerprint);
+comment on table ai.revision is 'History of declarations: what was declared, when and by whom';
+
+grant select on ai.revision to ai_owner, ai_admin, ai_worker;
+grant insert on ai.revision to ai_owner;

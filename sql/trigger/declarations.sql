@@ -1,0 +1,210 @@
+-- Declarations take effect in their own statement, and DDL on a declared table compiles it again. Where event triggers may not be created,
+-- the installer leaves them out, and ai.compile() does the same on request.
+
+-- Tables that the statement at hand may have changed, and whether it is a declaration.
+create function ai_private.changed_relations()
+returns table (relation oid, declaring boolean)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+  with recursive command as (
+    select c.classid, c.objid, c.command_tag from pg_event_trigger_ddl_commands() as c
+    where c.schema_name is distinct from 'pg_temp'
+  ),
+  -- a type, and what is made of it: arrays, domains, composite types
+  changed_type as (
+    select c.objid as oid from command c where c.classid = 'pg_type'::regclass
+    union
+    select made.oid
+    from changed_type x
+    cross join lateral (
+      select t.oid from pg_type t where x.oid in (t.typelem, t.typbasetype)
+      union all
+      select y.reltype from pg_attribute a join pg_class y on y.oid = a.attrelid and y.relkind = 'c' where a.atttypid = x.oid
+    ) as made
+  ),
+  touched as (
+    -- the table itself, or an index of it
+    select coalesce(i.indrelid, c.objid) as oid, c.command_tag = 'COMMENT' as declaring
+    from command c left join pg_index i on i.indexrelid = c.objid
+    where c.classid = 'pg_class'::regclass
+    union
+    -- tables that refer to it by a foreign key, or inherit from it
+    select k.conrelid, false from command c join pg_constraint k on k.confrelid = c.objid and k.contype = 'f'
+    where c.classid = 'pg_class'::regclass and c.command_tag <> 'COMMENT'
+    union
+    select h.inhrelid, false from command c join pg_inherits h on h.inhparent = c.objid where c.classid = 'pg_class'::regclass and c.command_tag <> 'COMMENT'
+    union
+    -- tables whose defaults read a sequence, or call a function, that has another name now
+    select d.adrelid, false from command c join pg_depend p on p.refclassid = c.classid and p.refobjid = c.objid and p.classid = 'pg_attrdef'::regclass
+      join pg_attrdef d on d.oid = p.objid
+    where c.classid in ('pg_class'::regclass, 'pg_proc'::regclass)
+    union
+    select k.conrelid, false from command c join pg_depend p on p.refclassid = c.classid and p.refobjid = c.objid and p.classid = 'pg_constraint'::regclass
+      join pg_constraint k on k.oid = p.objid
+    where c.classid = 'pg_proc'::regclass
+    union
+    select a.attrelid, false from changed_type x join pg_attribute a on a.atttypid = x.oid
+    union
+    select r.oid, false from command c join pg_class r on r.relnamespace = c.objid where c.classid = 'pg_namespace'::regclass
+    union
+    select d.relation::oid, false from command c cross join ai.declaration d where c.classid = 'pg_extension'::regclass
+  )
+  select t.oid, bool_or(t.declaring)
+  from touched t
+  where ai_private.may_declare(t.oid)
+  group by t.oid
+  order by t.oid
+$pg_ai$;
+comment on function ai_private.changed_relations() is 'Declared tables that the current DDL statement may have changed';
+
+create function ai_private.on_ddl()
+returns event_trigger
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  changed record;
+  problems jsonb;
+begin
+  -- pg_dump restores with function bodies unchecked: then the functions and the registry come with the dump.
+  if not current_setting('check_function_bodies')::boolean then
+    return;
+  end if;
+  for changed in select c.relation, c.declaring from ai_private.changed_relations() as c loop
+    if changed.declaring then
+      if not pg_has_role(current_user, 'ai_admin', 'MEMBER') and ai_private.declares_now(changed.relation) then
+        raise exception using errcode = '42501',
+          message = ai_private.message('PI005', jsonb_build_object('table', changed.relation::regclass::text, 'role', current_user)),
+          hint = ai_private.message('PI005.hint', jsonb_build_object('role', quote_ident(current_user)));
+      end if;
+      select ai_private.declare_table(changed.relation) into problems;
+      if ai_private.has_errors(problems) then
+        perform ai_private.refuse_declaration(changed.relation, problems);
+      end if;
+      perform ai_private.warn(problems);
+    else
+      perform ai_private.recompile_quietly(changed.relation);
+    end if;
+  end loop;
+end
+$pg_ai$;
+comment on function ai_private.on_ddl() is 'Compiles declarations as they are made, and tables as they change';
+
+-- Whether the comment would be compiled: a plain comment by anyone stays nobody's business.
+create function ai_private.declares_now(target oid)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+  select coalesce(c like '%@ai(%' or c like '%"operations"%', false) from obj_description(target, 'pg_class') as c
+$pg_ai$;
+comment on function ai_private.declares_now(oid) is 'Whether a table''s comment holds a declaration';
+
+create function ai_private.warn(problems jsonb)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  p jsonb;
+begin
+  for p in select x from jsonb_array_elements(problems) as x where x ->> 'severity' = 'warning' loop
+    raise notice '%: %', p ->> 'path', (p ->> 'reason') || coalesce('; ' || (p ->> 'suggestion'), '');
+  end loop;
+end
+$pg_ai$;
+comment on function ai_private.warn(jsonb) is 'Shows warnings about a declaration';
+
+-- Ordinary DDL never fails because of pg_ai: what cannot be compiled any more is taken out of force.
+create function ai_private.recompile_quietly(target oid)
+returns void
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  problems jsonb;
+begin
+  begin
+    select ai_private.declare_table(target) into problems;
+  exception when others then
+    problems := jsonb_build_array(jsonb_build_object('severity', 'error', 'path', target::regclass::text, 'reason', sqlerrm));
+    perform ai_private.give_up(target, problems);
+  end;
+  if ai_private.has_errors(problems) then
+    raise warning using errcode = 'PI003',
+      message = ai_private.message('PI003.warning', jsonb_build_object('table', target::regclass::text, 'problem', problems #>> '{0,reason}')),
+      hint = ai_private.message('PI003.hint', jsonb_build_object('table', target::regclass::text));
+  end if;
+end
+$pg_ai$;
+comment on function ai_private.recompile_quietly(oid) is 'Recompiles a table after DDL; marks it inconsistent where that fails';
+
+-- Takes a declaration out of force because recompiling it failed. Public like prepare(), so it first makes sure that something has changed.
+create function ai_private.give_up(target oid, problems jsonb)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  snapshot constant jsonb := ai_private.catalog_snapshot(target);
+begin
+  delete from ai_private.prepared p where p.relation = target;
+  if exists (select from ai.declaration d where d.relation = target and d.state = 'ready' and d.fingerprint = ai_private.fingerprint(snapshot)) then
+    return;
+  end if;
+  perform ai_private.mark(target, snapshot, ai_private.fingerprint(snapshot), 'inconsistent', problems);
+end
+$pg_ai$;
+alter function ai_private.give_up(oid, jsonb) owner to ai_owner;
+comment on function ai_private.give_up(oid, jsonb) is 'Marks a table inconsistent after a failed recompilation';
+
+create function ai_private.on_drop()
+returns event_trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set plv8.start_proc = ''
+set pljs.start_proc = ''
+as $pg_ai$
+declare
+  target oid;
+begin
+  for target in
+    select d.relation from ai.declaration d
+    where d.relation::oid in (select o.objid from pg_event_trigger_dropped_objects() as o where o.classid = 'pg_class'::regclass and o.objsubid = 0)
+  loop
+    perform ai_private.forget(target);
+  end loop;
+  -- Something a table is made of went away by itself (an index, a type, a function with CASCADE): see which tables are other than they were.
+  if exists (
+    select from pg_event_trigger_dropped_objects() as o
+    where o.object_type in ('index', 'type', 'function', 'table column', 'table constraint', 'default value', 'domain constraint', 'sequence')
+  ) then
+    for target in
+      select d.relation from ai.declaration d
+      where d.state = 'ready' and d.fingerprint is distinct from ai_private.fingerprint(ai_private.catalog_snapshot(d.relation))
+        -- an ALTER TABLE has its own turn at the end of the command
+        and tg_tag not like 'ALTER%'
+    loop
+      perform ai_private.recompile_quietly(target);
+    end loop;
+  end if;
+end
+$pg_ai$;
+alter function ai_private.on_drop() owner to ai_owner;
+comment on function ai_private.on_drop() is 'Forgets dropped tables, and recompiles those that lost a part';
+
+create event trigger pg_ai_on_ddl on ddl_command_end
+  when tag in ('COMMENT', 'ALTER TABLE', 'ALTER FOREIGN TABLE', 'CREATE INDEX', 'ALTER INDEX', 'ALTER TYPE', 'ALTER DOMAIN', 'ALTER SCHEMA',
+    'ALTER SEQUENCE', 'ALTER FUNCTION', 'ALTER ROUTINE', 'ALTER EXTENSION')
+  execute function ai_private.on_ddl();
+create event trigger pg_ai_on_drop on sql_drop
+  execute function ai_private.on_drop();

@@ -1,0 +1,346 @@
+import type { ColumnSnapshot, ConstraintSnapshot, TableSnapshot } from './catalog.ts';
+import type { Declaration } from './declaration.ts';
+import { type Diagnostic, error, suggest, warning } from './diagnostic.ts';
+import { ident, jsonb, literal } from './emit/sql.ts';
+import { familyOf } from './families.ts';
+import { type FieldRules, OPERATION_KINDS, type OperationDeclaration, type OperationKind } from './grammar.ts';
+import type { Input, Operation, Probe, TableUnit } from './ir.ts';
+import { functionNames } from './names.ts';
+import { checkRules, probesOf, violationsOf } from './rules.ts';
+
+export interface Analysis {
+  readonly unit: TableUnit;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly probes: readonly Probe[];
+}
+
+/** Resolves a declaration against its table. Goes on after every error, so that all of them are reported at once. */
+export const analyze = (table: TableSnapshot, declaration: Declaration): Analysis => {
+  const diagnostics: Diagnostic[] = [];
+  const probes: Probe[] = [];
+  const root = `comment on table ${table.qualified}`;
+  const columns = new Map(table.columns.map((column) => [column.name, column]));
+  const columnNames = table.columns.map((column) => column.name);
+
+  if (table.kind !== 'r' && table.kind !== 'p' && table.kind !== 'f') {
+    diagnostics.push(
+      error(root, 'operations can be declared on tables only', 'declare them on the table behind the view'),
+    );
+  }
+
+  const known = (path: string, names: readonly string[]): ColumnSnapshot[] => {
+    const found: ColumnSnapshot[] = [];
+    names.forEach((name, i) => {
+      const column = columns.get(name);
+      if (column === undefined)
+        diagnostics.push(
+          error(path, `${JSON.stringify(name)} is not a column of ${table.qualified}`, suggest(name, columnNames)),
+        );
+      else if (names.indexOf(name) !== i) diagnostics.push(error(path, `${JSON.stringify(name)} is listed twice`));
+      else found.push(column);
+    });
+    return found;
+  };
+  const checkFields = (path: string, fields: Readonly<Record<string, FieldRules>> | undefined): void => {
+    for (const [name, rules] of Object.entries(fields ?? {})) {
+      const [column] = known(path, [name]);
+      if (column === undefined) continue;
+      diagnostics.push(...checkRules(`${path}.${name}`, column, familyOf(column.base), rules));
+      probes.push(...probesOf(`${path}.${name}`, rules));
+    }
+  };
+  const checkRoles = (path: string, roles: readonly string[] | undefined): void => {
+    for (const role of roles ?? []) {
+      probes.push({
+        path,
+        sql: `select ${literal(ident(role))}::pg_catalog.regrole`,
+        reason: `there is no role ${JSON.stringify(role)}`,
+        suggestion: `create it, or use a role that is there; roles also need the rights of ai_user: grant ai_user to ${ident(role)}`,
+      });
+    }
+  };
+
+  checkFields(`${root}: fields`, declaration.table.fields);
+  checkRoles(`${root}: roles`, declaration.table.roles);
+  for (const [name, rules] of declaration.columns) {
+    const path = `comment on column ${table.qualified}.${name}`;
+    const column = columns.get(name);
+    if (column === undefined) continue;
+    diagnostics.push(
+      ...checkRules(path, column, familyOf(column.base), rules).map((d) => ({
+        ...d,
+        path: d.path.replace(`${path}.`, `${path}: `),
+      })),
+    );
+    probes.push(...probesOf(path, rules));
+  }
+  const rulesOf = (name: string, own: OperationDeclaration): FieldRules => ({
+    ...declaration.columns.get(name),
+    ...declaration.table.fields?.[name],
+    ...own.fields?.[name],
+  });
+  const tableRules = (name: string): FieldRules => rulesOf(name, {});
+  const visible = table.columns.filter((column) => tableRules(column.name).protected !== true);
+
+  const operations: Operation[] = [];
+  for (const kind of OPERATION_KINDS) {
+    const declared = declaration.table.operations[kind];
+    if (declared === undefined) continue;
+    const own: OperationDeclaration = declared === true ? {} : declared;
+    const path = `${root}: operations.${kind}`;
+    checkFields(`${path}.fields`, own.fields);
+    checkRoles(`${path}.roles`, own.roles);
+    for (const [name, rules] of Object.entries(own.fields ?? {})) {
+      if (rules.protected !== undefined)
+        diagnostics.push(
+          error(
+            `${path}.fields.${name}.protected`,
+            'a field is protected in every operation or in none',
+            'move it to the table’s "fields" or to COMMENT ON COLUMN',
+          ),
+        );
+    }
+
+    const key = kind === 'create' ? [] : resolveKey(kind, path, table, own, known, diagnostics);
+    if (kind === 'upsert') {
+      for (const column of key.filter((candidate) => candidate.identity === 'a' || candidate.generated !== undefined)) {
+        diagnostics.push(
+          error(
+            `${path}.key`,
+            `${JSON.stringify(column.name)} cannot be written, so no row can be inserted with a given key`,
+            'name another unique key',
+          ),
+        );
+      }
+    }
+    const isKey = (column: ColumnSnapshot) => key.includes(column);
+    const writes = kind === 'create' || kind === 'update' || kind === 'upsert';
+    const mayWrite = (column: ColumnSnapshot) => column.generated === undefined && column.identity !== 'a';
+
+    const required = new Set(known(`${path}.required`, own.required ?? []));
+    const listed =
+      own.optional === '*'
+        ? table.columns.filter((column) => mayWrite(column) && !isKey(column) && column.name !== own.version)
+        : known(`${path}.optional`, own.optional ?? []);
+    for (const column of [...required, ...(own.optional === '*' ? [] : listed)]) {
+      const list = required.has(column) ? 'required' : 'optional';
+      if (writes && !mayWrite(column) && !isKey(column))
+        diagnostics.push(
+          error(
+            `${path}.${list}`,
+            `${JSON.stringify(column.name)} cannot be written: it is ${column.generated === undefined ? 'an identity column that is always generated' : 'computed from other columns'}`,
+            'take it from the list',
+          ),
+        );
+      if (kind === 'update' && isKey(column) && list === 'optional')
+        diagnostics.push(
+          error(
+            `${path}.optional`,
+            `${JSON.stringify(column.name)} finds the row, so it is always required`,
+            'take it from the list',
+          ),
+        );
+      if (list === 'required' && own.optional !== '*' && listed.includes(column))
+        diagnostics.push(
+          error(
+            path,
+            `${JSON.stringify(column.name)} is both required and optional`,
+            'keep it in one of the two lists',
+          ),
+        );
+    }
+    const inserts = kind === 'create' || kind === 'upsert';
+    const defaultOf = new Map<string, string>();
+    for (const [name, value] of Object.entries(own.defaults ?? {})) {
+      const [column] = known(`${path}.defaults`, [name]);
+      if (column === undefined) continue;
+      if (required.has(column))
+        diagnostics.push(warning(`${path}.defaults.${name}`, 'never used: the input is required'));
+      const sql = defaultLiteral(column, value);
+      defaultOf.set(name, sql);
+      probes.push({
+        path: `${path}.defaults.${name}`,
+        sql: `select ${sql}`,
+        reason: `${JSON.stringify(value)} is not a value of type ${column.type}`,
+        suggestion: 'write it as the column’s type reads it',
+      });
+    }
+
+    const inputs: Input[] = [];
+    for (const column of [...key, ...table.columns.filter((candidate) => !isKey(candidate))]) {
+      const demanded =
+        inserts &&
+        column.notNull &&
+        column.default === undefined &&
+        column.identity === undefined &&
+        column.generated === undefined &&
+        !defaultOf.has(column.name);
+      const given = required.has(column) || listed.includes(column);
+      // Values that the declaration itself supplies are written although no caller may give them.
+      const supplied = inserts && defaultOf.has(column.name);
+      if (!(isKey(column) || demanded || given || supplied)) continue;
+      if (!given && !isKey(column) && !demanded && !supplied) continue;
+      const rules = rulesOf(column.name, own);
+      const family = familyOf(column.base);
+      const columnDefault =
+        defaultOf.get(column.name) ??
+        (column.default === undefined ? undefined : `(${column.default})::${column.base.name}`);
+      inputs.push({
+        column,
+        family,
+        rules,
+        required: isKey(column) || required.has(column) || demanded,
+        nullable: !(column.notNull || column.base.domainNotNull === true || isKey(column)),
+        isKey: isKey(column),
+        offered: isKey(column) || required.has(column) || demanded || listed.includes(column),
+        ...(columnDefault === undefined ? {} : { default: columnDefault }),
+        violations: violationsOf(column, family, rules),
+      });
+    }
+    if (kind === 'update' && inputs.every((input) => input.isKey)) {
+      diagnostics.push(
+        error(
+          path,
+          'an update with nothing to change',
+          'list what may change: "optional": ["…"], or "*" for every column',
+        ),
+      );
+    }
+    const returnsVersion = Array.isArray(own.returns) && own.returns.includes('xmin');
+    const returns =
+      own.returns === undefined || own.returns === '*'
+        ? visible
+        : known(
+            `${path}.returns`,
+            own.returns.filter((name) => name !== 'xmin'),
+          );
+    for (const column of returns) {
+      if (!visible.includes(column))
+        diagnostics.push(
+          error(
+            `${path}.returns`,
+            `${JSON.stringify(column.name)} is protected, so it is never returned`,
+            'take it from the list',
+          ),
+        );
+    }
+    const version = resolveVersion(path, own, known, diagnostics);
+    for (const hook of own.hooks ?? []) {
+      if (hook !== 'validation')
+        diagnostics.push(
+          warning(
+            `${path}.hooks`,
+            `no hook ${JSON.stringify(hook)} is registered yet`,
+            'until it is, the operation runs without it',
+          ),
+        );
+    }
+    const names = functionNames(table.schema, table.name, kind);
+    const inputNames = new Set(inputs.map((input) => input.column.name));
+    operations.push({
+      kind,
+      table,
+      functionName: names.typed,
+      jsonFunctionName: names.json,
+      description: own.description ?? '',
+      roles: own.roles ?? declaration.table.roles ?? ['ai_user'],
+      security: own.security ?? 'definer',
+      inputs,
+      key,
+      returns,
+      returnsVersion,
+      visible,
+      ...(version === undefined ? {} : { version }),
+      checks: writes ? table.constraints.filter((constraint) => isJudgedEarly(constraint, inputNames)) : [],
+      hooks: own.hooks ?? [],
+    });
+  }
+  const description = declaration.table.description;
+  return { unit: { table, operations, ...(description === undefined ? {} : { description }) }, diagnostics, probes };
+};
+
+/** A CHECK whose columns are all inputs, and which names no column that a PL/pgSQL variable cannot stand for. */
+const isJudgedEarly = (constraint: ConstraintSnapshot, inputs: ReadonlySet<string>): boolean =>
+  constraint.kind === 'c' &&
+  constraint.expression !== undefined &&
+  (constraint.columns ?? []).length > 0 &&
+  (constraint.columns ?? []).every((name) => inputs.has(name));
+
+/** A declared default as SQL of the column's type. */
+const defaultLiteral = (column: ColumnSnapshot, value: unknown): string => {
+  if (value === null) return `null::${column.base.name}`;
+  const family = familyOf(column.base);
+  const type = column.base.domain ?? column.base.name;
+  if (family.kind === 'json') return `${jsonb(value)}::${column.base.name}`;
+  if (family.kind === 'list' || family.kind === 'object') {
+    return `(select r.v from pg_catalog.jsonb_to_record(${jsonb({ v: value })}) as r (v ${type}))`;
+  }
+  return `${literal(typeof value === 'string' ? value : JSON.stringify(value))}::${type}`;
+};
+
+type Known = (path: string, names: readonly string[]) => ColumnSnapshot[];
+
+const resolveKey = (
+  kind: OperationKind,
+  path: string,
+  table: TableSnapshot,
+  own: OperationDeclaration,
+  known: Known,
+  diagnostics: Diagnostic[],
+): ColumnSnapshot[] => {
+  const usable = table.uniqueIndexes.filter(
+    (index) => index.columns !== undefined && index.partial !== true && !(kind === 'upsert' && index.deferred === true),
+  );
+  const choices = usable.map((index) => `"key": ${JSON.stringify(index.columns)}`).join(' or ');
+  if (own.key === undefined) {
+    const primary = usable.find((index) => index.primary === true);
+    if (primary?.columns !== undefined) return known(path, primary.columns);
+    diagnostics.push(
+      error(
+        path,
+        `${table.qualified} has no primary key to find the row by`,
+        choices === '' ? 'give the table a primary key' : `name a unique key: ${choices}`,
+      ),
+    );
+    return [];
+  }
+  const columns = known(`${path}.key`, own.key);
+  const wanted = [...own.key].sort().join('\0');
+  if (
+    columns.length === own.key.length &&
+    !usable.some((index) => [...(index.columns ?? [])].sort().join('\0') === wanted)
+  ) {
+    diagnostics.push(
+      error(
+        `${path}.key`,
+        `no unique key of ${table.qualified} has just these columns`,
+        choices === '' ? 'give the table a primary key or a unique constraint' : `use ${choices}`,
+      ),
+    );
+  }
+  return columns;
+};
+
+const resolveVersion = (
+  path: string,
+  own: OperationDeclaration,
+  known: Known,
+  diagnostics: Diagnostic[],
+): Operation['version'] => {
+  if (own.version === undefined) return undefined;
+  if (own.version === 'xmin') return { kind: 'xmin' };
+  const [column] = known(`${path}.version`, [own.version]);
+  if (column === undefined) return undefined;
+  const t = `t.${ident(column.name)}`;
+  if (['smallint', 'integer', 'bigint'].includes(column.base.name)) return { kind: 'column', column, next: `${t} + 1` };
+  if (column.base.name.startsWith('timestamp')) return { kind: 'column', column, next: 'pg_catalog.clock_timestamp()' };
+  if (column.base.name === 'uuid') return { kind: 'column', column, next: 'pg_catalog.gen_random_uuid()' };
+  diagnostics.push(
+    error(
+      `${path}.version`,
+      `a column of type ${column.type} cannot count versions`,
+      'use an integer, timestamp or uuid column, or "xmin"',
+    ),
+  );
+  return undefined;
+};

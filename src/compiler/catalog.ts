@@ -1,0 +1,72 @@
+/**
+ * What the database says about a table, as `ai_private.catalog_snapshot` prints it.
+ * Names stand in place of OIDs, so that the same table gives the same document in any database.
+ */
+export interface TableSnapshot {
+  readonly schema: string;
+  readonly name: string;
+  /** `schema.table`, each part quoted where SQL needs it. */
+  readonly qualified: string;
+  readonly kind: 'r' | 'p' | 'f' | 'v' | 'm';
+  /** Major version of the server: 15, 16, … */
+  readonly serverVersion: number;
+  readonly comment: string | null;
+  readonly rowSecurity: boolean;
+  /** Schemas of what defaults and CHECKs call. */
+  readonly schemas: readonly string[];
+  readonly columns: readonly ColumnSnapshot[];
+  readonly constraints: readonly ConstraintSnapshot[];
+  readonly uniqueIndexes: readonly UniqueIndexSnapshot[];
+}
+
+export interface ColumnSnapshot {
+  readonly name: string;
+  readonly type: string;
+  readonly base: TypeSnapshot;
+  readonly notNull: boolean;
+  /** The default as SQL, fully qualified. */
+  readonly default?: string;
+  /** Sequences that the default reads. */
+  readonly sequences?: readonly string[];
+  readonly identity?: 'a' | 'd';
+  readonly generated?: 's' | 'v';
+  readonly comment?: string;
+}
+
+export interface TypeSnapshot {
+  /** The base type without its modifier; domains are already followed. */
+  readonly name: string;
+  readonly kind: 'a' | 'b' | 'c' | 'e' | 'm' | 'p' | 'r';
+  readonly category: string;
+  readonly schemas?: readonly string[];
+  /** The operator that compares two values, where it is not PostgreSQL's own. */
+  readonly equality?: string;
+  readonly domain?: string;
+  readonly domainNotNull?: boolean;
+  readonly element?: TypeSnapshot;
+  readonly labels?: readonly string[];
+  readonly attributes?: readonly string[];
+  readonly length?: number;
+  readonly precision?: number;
+  readonly scale?: number;
+}
+
+export interface ConstraintSnapshot {
+  readonly name: string;
+  readonly kind: 'p' | 'u' | 'c' | 'f' | 'x';
+  readonly columns?: readonly string[];
+  readonly expression?: string;
+  readonly deferrable?: boolean;
+  readonly references?: { readonly table: string; readonly columns: readonly string[] };
+}
+
+export interface UniqueIndexSnapshot {
+  readonly name: string;
+  readonly primary?: boolean;
+  readonly partial?: boolean;
+  readonly deferred?: boolean;
+  /** Absent where the index is over expressions. */
+  readonly columns?: readonly string[];
+  /** Columns that the index's expressions or predicate read. */
+  readonly reads?: readonly string[];
+}

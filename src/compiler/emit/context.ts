@@ -1,0 +1,77 @@
+import type { ColumnSnapshot } from '../catalog.ts';
+import type { Input, Operation } from '../ir.ts';
+import { ident, literal } from './sql.ts';
+
+/**
+ * What the parts of one function share. Variables of the inputs bear the columns' own names, so that CHECK expressions and defaults from the
+ * catalog can stand in the function as they are; inside SQL statements they are written `given.<name>`, after the label of the block.
+ */
+export interface Context {
+  readonly operation: Operation;
+  readonly fingerprint: string;
+  /** Names of the function's own variables, chosen so that no column hides them. */
+  readonly own: Readonly<Record<OwnVariable, string>>;
+}
+
+const OWN = [
+  '_in',
+  '_opt',
+  '_errors',
+  '_old',
+  '_new',
+  '_version',
+  '_key',
+  '_actor',
+  '_constraint',
+  '_column',
+  '_result',
+] as const;
+export type OwnVariable = (typeof OWN)[number];
+
+export const createContext = (operation: Operation, fingerprint: string): Context => {
+  const taken = new Set(operation.table.columns.map((column) => column.name));
+  const fresh = (name: string): string => (taken.has(name) ? fresh(`${name}_`) : name);
+  return { operation, fingerprint, own: Object.fromEntries(OWN.map((name) => [name, fresh(name)])) as Context['own'] };
+};
+
+/** An input's variable inside a SQL statement. */
+export const given = (column: ColumnSnapshot): string => `given.${ident(column.name)}`;
+
+/** Whether an input was in the call, as SQL. */
+export const isPresent = (context: Context, input: Input): string =>
+  `given.${context.own._in} ? ${literal(input.column.name)}`;
+
+/** PL/pgSQL functions take at most 100 arguments, so wide rows are built in pieces. */
+const PAIRS = 40;
+
+const buildObject = (entries: readonly (readonly [string, string])[]): string => {
+  if (entries.length === 0) return `'{}'::jsonb`;
+  const pieces: string[] = [];
+  for (let i = 0; i < entries.length; i += PAIRS) {
+    const pairs = entries.slice(i, i + PAIRS).map(([name, value]) => `${literal(name)}, ${value}`);
+    pieces.push(`pg_catalog.jsonb_build_object(${pairs.join(', ')})`);
+  }
+  return pieces.join('\n      || ');
+};
+
+/** A row as JSON: named columns one by one, so that protected ones need not even be readable. */
+export const rowObject = (alias: string, columns: readonly ColumnSnapshot[]): string =>
+  buildObject(columns.map((column) => [column.name, `${alias}.${ident(column.name)}`]));
+
+/** Some fields of a JSON row. */
+export const pick = (variable: string, columns: readonly ColumnSnapshot[]): string =>
+  buildObject(columns.map((column) => [column.name, `${variable} -> ${literal(column.name)}`]));
+
+/** The condition that finds the row by its key. */
+export const keyCondition = (operation: Operation): string =>
+  operation.key
+    .map((column) => `t.${ident(column.name)} ${column.base.equality ?? '='} ${given(column)}`)
+    .join(' and ');
+
+/** Columns of the primary key, or of the operation's key where the table has none: how audit and events name the row. */
+export const identifying = (operation: Operation): readonly ColumnSnapshot[] => {
+  const primary =
+    operation.table.uniqueIndexes.find((index) => index.primary === true)?.columns ??
+    operation.key.map((column) => column.name);
+  return operation.visible.filter((column) => primary.includes(column.name));
+};

@@ -1,0 +1,132 @@
+import type { Operation } from '../ir.ts';
+import { createContext } from './context.ts';
+import { emitConversions, emitRules, emitShape, emitVariables } from './inputs.ts';
+import { comment, dollarQuoted, ident, indent, literal, textArray } from './sql.ts';
+import { emitRecord, emitStatement } from './statement.ts';
+
+const VERB = {
+  create: 'Creates a row of',
+  update: 'Updates a row of',
+  delete: 'Deletes a row of',
+  upsert: 'Creates or updates a row of',
+  fetch: 'Reads a row of',
+};
+
+const optionsOf = (operation: Operation): string[] => [
+  ...(operation.version === undefined ? [] : ['expected_version']),
+  ...(operation.kind === 'update' ? ['set_default'] : []),
+];
+
+/** The function that does the work: JSON in, JSON out, static SQL between. */
+export const emitJsonFunction = (operation: Operation, fingerprint: string): string => {
+  const context = createContext(operation, fingerprint);
+  const { own } = context;
+  const variables = [
+    `${own._in} jsonb := $1;`,
+    `${own._opt} constant jsonb := coalesce($2, '{}');`,
+    `${own._errors} jsonb := '[]';`,
+    ...(operation.kind === 'fetch'
+      ? [`${own._result} jsonb;`]
+      : [
+          `${own._old} jsonb;`,
+          `${own._new} jsonb;`,
+          `${own._key} jsonb;`,
+          `${own._actor} text;`,
+          `${own._constraint} text;`,
+          `${own._column} text;`,
+        ]),
+    ...(operation.returnsVersion || operation.version !== undefined ? [`${own._version} text;`] : []),
+    ...emitVariables(context),
+  ];
+  const source = `Compiled from COMMENT ON TABLE ${operation.table.qualified} (${fingerprint}). Edit the declaration, not this function.`;
+  const options = `-- Options.
+if ${own._opt} <> '{}' then
+  perform ai_private.check_options(${literal(operation.table.qualified)}, ${literal(operation.kind)}, ${own._opt}, ${textArray(optionsOf(operation))});
+end if;`;
+  const sections = [
+    options,
+    emitShape(context),
+    emitConversions(context),
+    emitRules(context),
+    emitStatement(context),
+    ...(operation.kind === 'fetch' ? [] : [emitRecord(context)]),
+  ].filter((section) => section !== '');
+  const body = `${comment(`${VERB[operation.kind]} ${operation.table.qualified}. ${source}`)}
+#variable_conflict use_column
+<<given>>
+declare
+${indent(variables.join('\n'))}
+begin
+${indent(sections.join('\n\n'))}
+end`;
+  return `create or replace function ai_gen.${ident(operation.jsonFunctionName)}(inputs jsonb, options jsonb default '{}')
+returns jsonb
+language plpgsql
+${operation.kind === 'fetch' && operation.security === 'definer' ? 'stable' : 'volatile'}
+security ${operation.security}
+set search_path = pg_catalog, pg_temp
+as ${dollarQuoted(body)}`;
+};
+
+/** PostgreSQL's limit for the parameters of a function. */
+const MOST_PARAMETERS = 100;
+
+/**
+ * The same operation with a typed parameter for each input. SQL cannot tell an argument that is left out from one that is null,
+ * so null counts as left out unless its name is in set_null.
+ */
+export const emitTypedFunction = (operation: Operation): string | undefined => {
+  const inputs = operation.inputs.filter((input) => input.offered);
+  if (inputs.length + 2 > MOST_PARAMETERS) return undefined;
+  const taken = new Set(inputs.map((input) => input.column.name));
+  const fresh = (name: string): string => (taken.has(name) ? fresh(`${name}_`) : name);
+  const [setNull, options] = [fresh('set_null'), fresh('options')];
+  const ordered = [...inputs.filter((input) => input.required), ...inputs.filter((input) => !input.required)];
+  const parameters = [
+    ...ordered.map(
+      (input) => `${ident(input.column.name)} ${input.column.base.name}${input.required ? '' : ' default null'}`,
+    ),
+    `${setNull} text[] default '{}'`,
+    `${options} jsonb default '{}'`,
+  ];
+  const body = dollarQuoted(`select ai_gen.${ident(operation.jsonFunctionName)}(
+  (${objectOf(ordered.map((input) => input.column.name))})
+    - array(select n.name from (values ${ordered.map((input, i) => `(${literal(input.column.name)}, $${i + 1} is null)`).join(', ')}) as n (name, is_null)
+            where n.is_null and not n.name = any ($${ordered.length + 1})),
+  $${ordered.length + 2})`);
+  return `create or replace function ai_gen.${ident(operation.functionName)}(
+  ${parameters.join(',\n  ')}
+)
+returns jsonb
+language sql
+${operation.kind === 'fetch' && operation.security === 'definer' ? 'stable' : 'volatile'}
+security invoker
+set search_path = pg_catalog, pg_temp
+as ${body}`;
+};
+
+const objectOf = (names: readonly string[]): string => {
+  const pieces: string[] = [];
+  for (let i = 0; i < names.length; i += 40) {
+    pieces.push(
+      `jsonb_build_object(${names
+        .slice(i, i + 40)
+        .map((name, j) => `${literal(name)}, $${i + j + 1}`)
+        .join(', ')})`,
+    );
+  }
+  return pieces.length === 0 ? `'{}'::jsonb` : pieces.join(' || ');
+};
+
+export const describeOperation = (operation: Operation): string =>
+  [
+    operation.description === '' ? `${VERB[operation.kind]} ${operation.table.qualified}.` : operation.description,
+    `Required: ${listOf(operation, true)}. Optional: ${listOf(operation, false)}. Raises PI1xx for bad inputs, 23xxx for broken constraints.`,
+    'Compiled by pg_ai; ai.describe() shows the inputs as JSON Schema.',
+  ].join('\n');
+
+const listOf = (operation: Operation, required: boolean): string =>
+  operation.inputs
+    .filter((input) => input.offered && input.required === required)
+    .map((input) => input.column.name)
+    .join(', ') || 'none';

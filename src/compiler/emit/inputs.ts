@@ -1,0 +1,182 @@
+import { jsonTypesOf } from '../families.ts';
+import type { Input } from '../ir.ts';
+import { type Context, given } from './context.ts';
+import { ident, indent, jsonb, literal, textArray, verbatim } from './sql.ts';
+
+const names = (inputs: readonly Input[]): string[] => inputs.map((input) => input.column.name);
+const offered = (context: Context): Input[] => context.operation.inputs.filter((input) => input.offered);
+
+/** `inputs` is one object that holds known keys, lacks none, and has values of the right JSON type. */
+export const emitShape = (context: Context): string => {
+  const { _in, _errors } = context.own;
+  const { table, kind } = context.operation;
+  const inputs = offered(context);
+  const required = inputs.filter((input) => input.required);
+  const typed = inputs.filter((input) => jsonTypesOf(input.family).length > 0 || !input.nullable);
+  const parts = [
+    `if pg_catalog.jsonb_typeof(${_in}) is distinct from 'object' then
+  perform ai_private.refuse_inputs(${literal(table.qualified)}, ${literal(kind)}, ai_private.input_error(null, 'type', '{"type":"object"}'));
+end if;`,
+    `if ${_in} - ${textArray(names(inputs))} <> '{}' then
+  ${_errors} := ${_errors} || ai_private.unknown_inputs(${_in}, ${textArray(names(inputs))});
+end if;`,
+  ];
+  if (required.length > 0) {
+    parts.push(`if not ${_in} ?& ${textArray(names(required))} then
+  ${_errors} := ${_errors} || ai_private.missing_inputs(${_in}, ${textArray(names(required))});
+end if;`);
+  }
+  if (typed.length > 0) {
+    const wrong = typed.map((input) => {
+      const types = accepted(input);
+      const found = `pg_catalog.jsonb_typeof(${_in} -> ${literal(input.column.name)})`;
+      if (jsonTypesOf(input.family).length === 0) return `${found} = 'null'`;
+      return types.length === 1
+        ? `${found} <> ${literal(types[0] ?? '')}`
+        : `${found} not in (${types.map(literal).join(', ')})`;
+    });
+    const expected = Object.fromEntries(typed.map((input) => [input.column.name, accepted(input)]));
+    parts.push(`if ${wrong.join('\n  or ')}
+then
+  select ${_errors} || r.errors, r.rest into ${_errors}, ${_in} from ai_private.type_errors(${_in}, ${jsonb(expected)}) as r;
+end if;`);
+  }
+  return `-- One object with known inputs, none missing, each of its JSON type.\n${parts.join('\n')}`;
+};
+
+/** What `jsonb_typeof` may say of an input; for json columns anything but null where null is not allowed. */
+const accepted = (input: Input): readonly string[] => {
+  const types = jsonTypesOf(input.family);
+  const all = types.length === 0 ? ['string', 'number', 'boolean', 'object', 'array'] : types;
+  return input.nullable ? [...all, 'null'] : all;
+};
+
+const conversion = (context: Context, input: Input): { readonly sql: string; readonly mayFail: boolean } => {
+  const { _in } = context.own;
+  const { column, family } = input;
+  const variable = ident(column.name);
+  const key = literal(column.name);
+  const type = column.base.domain ?? column.base.name;
+  // NULL may not be cast to a domain that refuses NULL, so absent inputs are left alone.
+  const whenPresent = (sql: string): string =>
+    column.base.domain === undefined ? sql : `if ${_in} ? ${key} then\n  ${sql}\nend if;`;
+  const cast = (expression: string): string =>
+    column.base.domain === undefined && family.kind === 'text' && family.plain
+      ? expression
+      : `(${expression})::${type}`;
+  const mayFail = column.base.domain !== undefined;
+  switch (family.kind) {
+    case 'text':
+      return { sql: whenPresent(`${variable} := ${cast(`${_in} ->> ${key}`)};`), mayFail: mayFail || !family.plain };
+    case 'number':
+      return { sql: whenPresent(`${variable} := ${cast(`${_in} ->> ${key}`)};`), mayFail: true };
+    case 'boolean':
+      return { sql: whenPresent(`${variable} := ${cast(`${_in} ->> ${key}`)};`), mayFail };
+    case 'json':
+      return { sql: whenPresent(`${variable} := ${cast(`nullif(${_in} -> ${key}, 'null')`)};`), mayFail };
+    case 'list':
+    case 'object':
+      return {
+        sql: `if ${_in} ? ${key} then
+  select r.v into ${variable} from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', ${_in} -> ${key})) as r (v ${type});
+end if;`,
+        mayFail: true,
+      };
+  }
+};
+
+/** Reads each input into a variable of its column's type; when one cannot be read, finds all that cannot and goes on with the rest. */
+export const emitConversions = (context: Context): string => {
+  const { _in, _errors } = context.own;
+  const conversions = offered(context).map((input) => ({ input, ...conversion(context, input) }));
+  const safe = conversions.filter((c) => !c.mayFail);
+  const risky = conversions.filter((c) => c.mayFail);
+  const parts: string[] = safe.map((c) => c.sql);
+  if (risky.length > 0) {
+    const types = Object.fromEntries(
+      risky.map(({ input }) => [input.column.name, input.column.base.domain ?? input.column.base.name]),
+    );
+    parts.push(`loop
+  begin
+${indent(risky.map((c) => c.sql).join('\n'), 4)}
+    exit;
+  exception when others then
+    select ${_errors} || r.errors, r.rest into ${_errors}, ${_in} from ai_private.conversion_errors(${_in}, ${jsonb(types)}, sqlstate, sqlerrm) as r;
+  end;
+end loop;`);
+  }
+  return parts.length === 0 ? '' : `-- Each input as its column's type.\n${parts.join('\n')}`;
+};
+
+/** The rules of the declaration, of the types' modifiers and of the table's CHECK constraints; then all errors at once. */
+export const emitRules = (context: Context): string => {
+  const { _in, _errors, _opt } = context.own;
+  const { operation } = context;
+  const report = (field: string, code: string, rule: unknown, condition: string): string => `if ${condition} then
+  ${_errors} := ${_errors} || ai_private.input_error(${field}, ${literal(code)}, ${jsonb(rule)});
+end if;`;
+  const rules: string[] = [];
+  for (const input of operation.inputs) {
+    for (const violation of input.violations) {
+      rules.push(report(literal(input.column.name), violation.code, violation.rule, violation.condition));
+    }
+    if (input.family.kind === 'object') {
+      const value = `${_in} -> ${literal(input.column.name)}`;
+      rules.push(
+        report(
+          literal(input.column.name),
+          'additionalProperties',
+          { properties: input.family.attributes },
+          `case pg_catalog.jsonb_typeof(${value}) when 'object' then (${value}) - ${textArray(input.family.attributes)} <> '{}' end`,
+        ),
+      );
+    }
+  }
+  const defaults: string[] = [];
+  for (const input of operation.inputs) {
+    if (input.default === undefined) continue;
+    const assign = `${ident(input.column.name)} := ${verbatim(input.default)};`;
+    if (operation.kind === 'create' || operation.kind === 'upsert') {
+      if (!input.offered) defaults.push(assign);
+      else if (!input.required)
+        defaults.push(`if not ${_in} ? ${literal(input.column.name)} then\n  ${assign}\nend if;`);
+    }
+  }
+  if (operation.kind === 'update') {
+    const resettable = operation.inputs.filter((input) => !input.isKey && !input.required && input.offered);
+    const resets = resettable.map(
+      (input) => `if ${_opt} -> 'set_default' ? ${literal(input.column.name)} then
+  ${ident(input.column.name)} := ${input.default === undefined ? 'null' : verbatim(input.default)};
+  ${_in} := ${_in} || pg_catalog.jsonb_build_object(${literal(input.column.name)}, true);
+end if;`,
+    );
+    if (resets.length > 0) defaults.push(`if ${_opt} ? 'set_default' then\n${indent(resets.join('\n'))}\nend if;`);
+  }
+  const checks = operation.checks.map((check) => {
+    const columns = check.columns ?? [];
+    // An update judges a CHECK early only when every value it reads is in the call; else the row itself decides.
+    const whenKnown = operation.kind === 'update' ? `${_in} ?& ${textArray(columns)} and ` : '';
+    return report(
+      literal(columns[0] ?? ''),
+      'check',
+      { constraint: check.name, check: check.expression, fields: columns },
+      `${whenKnown}not (${verbatim(check.expression ?? 'true')})`,
+    );
+  });
+  const refuse = `if ${_errors} <> '[]' then
+  perform ai_private.refuse_inputs(${literal(operation.table.qualified)}, ${literal(operation.kind)}, ${_errors});
+end if;`;
+  return [
+    ...(rules.length === 0 ? [] : [`-- Rules.\n${rules.join('\n')}`]),
+    ...(defaults.length === 0 ? [] : [`-- What absent inputs become.\n${defaults.join('\n')}`]),
+    ...(checks.length === 0
+      ? []
+      : [`-- The table's CHECK constraints, as far as the inputs decide them.\n${checks.join('\n')}`]),
+    refuse,
+  ].join('\n\n');
+};
+
+export const emitVariables = (context: Context): string[] =>
+  context.operation.inputs.map((input) => `${ident(input.column.name)} ${input.column.base.name};`);
+
+export const givenList = (inputs: readonly Input[]): string => inputs.map((input) => given(input.column)).join(', ');

@@ -1,0 +1,59 @@
+/** Words that SQL or PL/pgSQL would not take as a bare name. Quoting one too many does no harm. */
+const RESERVED = new Set(
+  (
+    'all analyse analyze and any array as asc asymmetric authorization begin between bigint binary bit boolean both by case cast char character check ' +
+    'close coalesce collate collation column commit concurrently constant constraint continue create cross current current_catalog current_date current_role ' +
+    'current_schema current_time current_timestamp current_user cursor debug dec decimal declare default deferrable desc diagnostics distinct do dump ' +
+    'else elsif end errcode error except exception execute exists exit extract false fetch float for foreach foreign forward found freeze from full ' +
+    'get grant greatest group grouping having if ilike import in info initially inner inout insert int integer intersect interval into is isnull ' +
+    'join json json_array json_arrayagg json_exists json_object json_objectagg json_query json_scalar json_serialize json_table json_value last lateral ' +
+    'leading least left like limit localtime localtimestamp log loop merge_action message move national natural nchar new next no none normalize not ' +
+    'notice notnull null nullif numeric of off offset old on only open option or order out outer overlaps overlay perform placing position precision ' +
+    'primary raise real references relative return returning returns reverse right row rows row_number select session_user setof similar slice smallint ' +
+    'some stacked strict substring symmetric system_user table tablesample text then time timestamp to trailing treat trim true type unicode union unique ' +
+    'update use_column use_variable user using value values varchar variadic variable_conflict verbose warning when where while window with ' +
+    'xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable'
+  ).split(' '),
+);
+
+/** A name as SQL writes it. */
+export const ident = (name: string): string =>
+  /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
+
+/** A string literal on one line. Backslashes need the E form, whatever standard_conforming_strings says. */
+export const literal = (text: string): string => {
+  const quoted = text.replaceAll("'", "''");
+  return /[\\\n\r]/.test(text)
+    ? `E'${quoted.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}'`
+    : `'${quoted}'`;
+};
+
+/**
+ * SQL from the catalog (a default, a CHECK) may hold literals with line ends, which indenting would change. They travel as NUL, which no
+ * PostgreSQL text can hold, until the body is finished.
+ */
+export const verbatim = (expression: string): string => expression.replaceAll('\n', '\u0000');
+
+/** A jsonb literal. Keys keep the order in which they were written. */
+export const jsonb = (value: unknown): string => `${literal(JSON.stringify(value))}::jsonb`;
+
+/** A text[] literal. */
+export const textArray = (values: readonly string[]): string =>
+  `${literal(`{${values.map((value) => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`)}::text[]`;
+
+export const indent = (text: string, by = 2): string => text.replace(/^(?=.)/gm, ' '.repeat(by));
+
+/** Comment lines must not end early, whatever stands in a name. */
+export const comment = (text: string): string =>
+  text
+    .split(/\r\n|\r|\n/)
+    .map((line) => `-- ${line}`.trimEnd())
+    .join('\n');
+
+/** A dollar-quoted body, with a tag that the body does not hold. */
+export const dollarQuoted = (indented: string): string => {
+  const body = indented.replaceAll('\u0000', '\n');
+  let tag = '$pg_ai$';
+  for (let i = 1; body.includes(tag.slice(0, -1)); i++) tag = `$pg_ai_${i}$`;
+  return `${tag}\n${body}\n${tag}`;
+};

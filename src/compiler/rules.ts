@@ -1,0 +1,192 @@
+import type { ColumnSnapshot } from './catalog.ts';
+import { type Diagnostic, error, suggest } from './diagnostic.ts';
+import { ident, literal } from './emit/sql.ts';
+import { isFreeText } from './families.ts';
+import { FORMAT_PATTERNS } from './formats.ts';
+import type { FieldRules } from './grammar.ts';
+import type { Family, Probe, Violation } from './ir.ts';
+
+type Word = keyof FieldRules;
+
+const NOTES: readonly Word[] = ['title', 'description', 'examples', 'protected'];
+const WORDS: Readonly<Record<string, readonly Word[]>> = {
+  freeText: ['type', 'format', 'minLength', 'maxLength', 'pattern', 'enum', 'const'],
+  text: ['type', 'enum', 'const'],
+  number: ['type', 'enum', 'const', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
+  boolean: ['type', 'const'],
+  list: ['type', 'minItems', 'maxItems', 'uniqueItems'],
+  object: ['type'],
+  json: ['type'],
+};
+
+const JSON_TYPE_OF: Readonly<Record<Family['kind'], readonly string[]>> = {
+  text: ['string'],
+  number: ['number', 'integer'],
+  boolean: ['boolean'],
+  list: ['array'],
+  object: ['object'],
+  json: ['string', 'number', 'integer', 'boolean', 'object', 'array'],
+};
+
+/** Rules whose words do not fit the column's type, or contradict one another. */
+export const checkRules = (path: string, column: ColumnSnapshot, family: Family, rules: FieldRules): Diagnostic[] => {
+  const found: Diagnostic[] = [];
+  const kind = family.kind === 'text' && isFreeText(column) ? 'freeText' : family.kind;
+  const words = WORDS[kind] ?? [];
+  for (const word of Object.keys(rules) as Word[]) {
+    if (rules[word] === undefined || NOTES.includes(word) || words.includes(word)) continue;
+    found.push(error(`${path}.${word}`, `does not apply to a column of type ${column.type}`, suggest(word, words)));
+  }
+  if (rules.type !== undefined && !JSON_TYPE_OF[family.kind].includes(rules.type)) {
+    found.push(
+      error(
+        `${path}.type`,
+        `a column of type ${column.type} does not hold this`,
+        suggest(rules.type, JSON_TYPE_OF[family.kind]),
+      ),
+    );
+  }
+  for (const [low, high] of [
+    ['minLength', 'maxLength'],
+    ['minItems', 'maxItems'],
+    ['minimum', 'maximum'],
+  ] as const) {
+    const [least, most] = [rules[low], rules[high]];
+    if (least !== undefined && most !== undefined && Number(least) > Number(most)) {
+      found.push(
+        error(
+          `${path}.${low}`,
+          `no value can have ${low} ${least} and ${high} ${most}`,
+          'make the first the smaller one',
+        ),
+      );
+    }
+  }
+  for (const word of ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'const'] as const) {
+    const value = rules[word];
+    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      found.push(error(`${path}.${word}`, 'more digits than a JSON number keeps', 'write it as a string of digits'));
+    }
+  }
+  if (rules.multipleOf !== undefined && Number(rules.multipleOf) <= 0) {
+    found.push(error(`${path}.multipleOf`, 'must be greater than 0'));
+  }
+  const wanted = family.kind === 'number' ? 'number' : family.kind === 'boolean' ? 'boolean' : 'string';
+  for (const value of [...(rules.enum ?? []), ...(rules.const === undefined ? [] : [rules.const])]) {
+    const digits = family.kind === 'number' && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value);
+    if (typeof value !== wanted && !digits) {
+      found.push(
+        error(
+          `${path}.${rules.enum === undefined ? 'const' : 'enum'}`,
+          `${JSON.stringify(value)} is not a ${wanted}, as a column of type ${column.type} needs`,
+        ),
+      );
+    }
+  }
+  return found;
+};
+
+const number = (value: number | string): string =>
+  typeof value === 'number' && Math.abs(value) < 1e21 ? decimal(value) : String(value);
+/** Never 1e-7: the engines agree on it, but readers of the SQL should not have to. */
+const decimal = (value: number): string => {
+  const text = String(value);
+  return text.includes('e') ? value.toFixed(20).replace(/0+$/, '') : text;
+};
+
+const scalarLiteral = (value: string | number | boolean, family: Family): string =>
+  family.kind === 'number'
+    ? number(value as number | string)
+    : typeof value === 'boolean'
+      ? String(value)
+      : literal(String(value));
+
+/** What the rules, and the type's own modifiers, forbid, as SQL over the input's variable. */
+export const violationsOf = (column: ColumnSnapshot, family: Family, rules: FieldRules): Violation[] => {
+  const found: Violation[] = [];
+  const variable = ident(column.name);
+  const text = column.base.name === 'text' ? variable : `${variable}::text`;
+  const add = (code: string, condition: string, rule: unknown): void => {
+    found.push({ code, condition, rule: { [code]: rule } });
+  };
+
+  if (isFreeText(column)) {
+    const longest = Math.min(
+      rules.maxLength ?? Number.POSITIVE_INFINITY,
+      column.base.length ?? Number.POSITIVE_INFINITY,
+    );
+    if (Number.isFinite(longest)) add('maxLength', `pg_catalog.char_length(${text}) > ${longest}`, longest);
+    if (rules.minLength !== undefined && rules.minLength > 0)
+      add('minLength', `pg_catalog.char_length(${text}) < ${rules.minLength}`, rules.minLength);
+    if (rules.format !== undefined) add('format', `${text} !~ ${literal(FORMAT_PATTERNS[rules.format])}`, rules.format);
+    if (rules.pattern !== undefined) add('pattern', `${text} !~ ${literal(rules.pattern)}`, rules.pattern);
+  }
+  if (family.kind === 'number') {
+    if (column.base.scale !== undefined && column.base.scale >= 0) {
+      // PostgreSQL would round; money is not rounded behind the caller's back.
+      add(
+        'multipleOf',
+        `pg_catalog.scale(pg_catalog.trim_scale(${variable})) > ${column.base.scale}`,
+        column.base.scale === 0 ? 1 : Number(`1e-${column.base.scale}`),
+      );
+    }
+    if (column.base.precision !== undefined && column.base.scale !== undefined) {
+      const digits = column.base.precision - column.base.scale;
+      add(
+        'maximum',
+        `pg_catalog.abs(${variable}) >= 1e${digits}::numeric`,
+        `${'9'.repeat(Math.max(digits, 1))}${column.base.scale > 0 ? `.${'9'.repeat(column.base.scale)}` : ''}`,
+      );
+    }
+    if (rules.minimum !== undefined) add('minimum', `${variable} < ${number(rules.minimum)}`, rules.minimum);
+    if (rules.maximum !== undefined) add('maximum', `${variable} > ${number(rules.maximum)}`, rules.maximum);
+    if (rules.exclusiveMinimum !== undefined)
+      add('exclusiveMinimum', `${variable} <= ${number(rules.exclusiveMinimum)}`, rules.exclusiveMinimum);
+    if (rules.exclusiveMaximum !== undefined)
+      add('exclusiveMaximum', `${variable} >= ${number(rules.exclusiveMaximum)}`, rules.exclusiveMaximum);
+    if (rules.multipleOf !== undefined)
+      add('multipleOf', `${variable}::numeric % ${number(rules.multipleOf)}::numeric <> 0`, rules.multipleOf);
+  }
+  if (family.kind === 'list') {
+    if (rules.minItems !== undefined && rules.minItems > 0)
+      add('minItems', `pg_catalog.cardinality(${variable}) < ${rules.minItems}`, rules.minItems);
+    if (rules.maxItems !== undefined)
+      add('maxItems', `pg_catalog.cardinality(${variable}) > ${rules.maxItems}`, rules.maxItems);
+    if (rules.uniqueItems === true)
+      add(
+        'uniqueItems',
+        `pg_catalog.cardinality(${variable}) > (select pg_catalog.count(distinct e) + pg_catalog.count(*) filter (where e is null) from pg_catalog.unnest(${variable}) as e)`,
+        true,
+      );
+  }
+  const compared = family.kind === 'text' ? text : variable;
+  if (rules.enum !== undefined) {
+    add(
+      'enum',
+      `${compared} not in (${rules.enum.map((value) => scalarLiteral(value, family)).join(', ')})`,
+      rules.enum,
+    );
+  }
+  if (rules.const !== undefined) add('const', `${compared} <> ${scalarLiteral(rules.const, family)}`, rules.const);
+  if (family.kind === 'json' && rules.type !== undefined) {
+    const condition =
+      rules.type === 'integer'
+        ? `(pg_catalog.jsonb_typeof(${variable}::jsonb) <> 'number' or (${variable}::jsonb)::text::numeric % 1 <> 0)`
+        : `pg_catalog.jsonb_typeof(${variable}::jsonb) <> ${literal(rules.type)}`;
+    add('type', condition, rules.type);
+  }
+  return found;
+};
+
+/** Rules that only the server can judge. */
+export const probesOf = (path: string, rules: FieldRules): Probe[] =>
+  rules.pattern === undefined
+    ? []
+    : [
+        {
+          path: `${path}.pattern`,
+          sql: `select '' ~ ${literal(rules.pattern)}`,
+          reason: 'not a regular expression that PostgreSQL understands',
+          suggestion: 'see "POSIX Regular Expressions" in the PostgreSQL manual; in JSON a backslash is written twice',
+        },
+      ];

@@ -1,0 +1,329 @@
+/**
+ * Every code that pg_ai raises, once: the texts that people read (in the database, as rows of ai_private.message), and the page docs/errors.md.
+ * {name} is filled in when the error is raised. A test holds this list against the SQL.
+ */
+export interface ErrorEntry {
+  readonly code: string;
+  /** What it means, for the documentation. */
+  readonly meaning: string;
+  readonly en: string;
+  readonly vi: string;
+  /** What to do about it. */
+  readonly hint?: { readonly en: string; readonly vi: string };
+}
+
+/** Errors with a SQLSTATE of their own (class PI). */
+export const ERRORS: readonly ErrorEntry[] = [
+  {
+    code: 'PI001',
+    meaning: 'A declaration is wrong. DETAIL lists every mistake with its path, the reason and a suggestion.',
+    en: 'the declaration of {table} has {count} mistake(s):{errors}',
+    vi: 'khai báo của {table} có {count} lỗi:{errors}',
+    hint: {
+      en: 'Nothing was changed. Mend the comment and run the statement again.',
+      vi: 'Chưa có gì thay đổi. Hãy sửa chú thích rồi chạy lại câu lệnh.',
+    },
+  },
+  {
+    code: 'PI002',
+    meaning:
+      'The table or its declaration has changed and waits for a compiler, because this database has no JavaScript language.',
+    en: '{operation} on {table} waits to be compiled',
+    vi: '{operation} trên {table} đang chờ biên dịch',
+    hint: {
+      en: 'Run: pg-ai compile (or install plv8 or pljs and call ai.attach_javascript(), then ai.compile()).',
+      vi: 'Hãy chạy: pg-ai compile (hoặc cài plv8 hay pljs, gọi ai.attach_javascript() rồi ai.compile()).',
+    },
+  },
+  {
+    code: 'PI003',
+    meaning:
+      'The table has changed so that its declaration no longer fits; the operations are refused until the declaration is mended.',
+    en: '{operation} on {table} is out of force: the table has changed and its declaration no longer fits',
+    vi: '{operation} trên {table} không còn hiệu lực: bảng đã thay đổi và khai báo không còn phù hợp',
+    hint: {
+      en: "See what is wrong: select problems from ai.compile('{table}'), or pg-ai doctor. Then mend COMMENT ON TABLE {table}.",
+      vi: "Xem lỗi: select problems from ai.compile('{table}'), hoặc pg-ai doctor. Sau đó sửa COMMENT ON TABLE {table}.",
+    },
+  },
+  {
+    code: 'PI004',
+    meaning:
+      'ai_owner, which runs the operations, lacks privileges that whoever declares cannot grant. Raised with SQLSTATE 42501; DETAIL holds the GRANT statements.',
+    en: 'the operations of {table} need privileges that you cannot grant to ai_owner',
+    vi: 'các thao tác của {table} cần những quyền mà bạn không thể cấp cho ai_owner',
+    hint: {
+      en: 'Let the owner of those objects run the statements in DETAIL, then declare again.',
+      vi: 'Hãy nhờ chủ sở hữu chạy các câu lệnh trong DETAIL rồi khai báo lại.',
+    },
+  },
+  {
+    code: 'PI005',
+    meaning: 'Declaring operations needs the role ai_admin. Raised with SQLSTATE 42501.',
+    en: '{role} may not declare operations on {table}: that needs the role ai_admin',
+    vi: '{role} không được khai báo thao tác trên {table}: cần vai trò ai_admin',
+    hint: {
+      en: 'Ask an administrator: grant ai_admin to {role}',
+      vi: 'Hãy nhờ quản trị viên: grant ai_admin to {role}',
+    },
+  },
+  {
+    code: 'PI100',
+    meaning: 'Inputs are wrong. DETAIL lists every wrong field with a code, the rule and a message.',
+    en: '{operation} on {table} refused: {errors}',
+    vi: '{operation} trên {table} bị từ chối: {errors}',
+    hint: {
+      en: "The inputs that it takes: select ai.describe('{table}', '{operation}')",
+      vi: "Các giá trị đầu vào hợp lệ: select ai.describe('{table}', '{operation}')",
+    },
+  },
+  {
+    code: 'PI101',
+    meaning: 'No such operation, or a table that declares none.',
+    en: '{table} has no operation "{operation}"',
+    vi: '{table} không có thao tác "{operation}"',
+    hint: { en: 'It has: {known}.', vi: 'Bảng có: {known}.' },
+  },
+  {
+    code: 'PI101.table',
+    meaning: 'The table declares no operations, or is not found along the search_path.',
+    en: '{table} declares no operations',
+    vi: '{table} không khai báo thao tác nào',
+    hint: {
+      en: 'See ai.describe() for the tables that do. Is the name right, in the search_path or written schema.table? If the table was declared where event triggers are missing, call ai.compile().',
+      vi: 'Xem ai.describe() để biết các bảng có khai báo. Tên có đúng không, có nằm trong search_path hay viết dạng schema.table không? Nếu không có event trigger, hãy gọi ai.compile().',
+    },
+  },
+  {
+    code: 'PI101.null',
+    meaning: 'The operation or the table name is null.',
+    en: 'the operation and the table must be named',
+    vi: 'phải nêu tên thao tác và tên bảng',
+    hint: {
+      en: "ai.generate_mutation('create', 'users', '{…}')",
+      vi: "ai.generate_mutation('create', 'users', '{…}')",
+    },
+  },
+  {
+    code: 'PI102',
+    meaning: 'An option that the operation does not have.',
+    en: '{operation} on {table} has no option {options}',
+    vi: '{operation} trên {table} không có tùy chọn {options}',
+    hint: { en: 'Options of this operation: {known}.', vi: 'Các tùy chọn của thao tác này: {known}.' },
+  },
+  {
+    code: 'PI103',
+    meaning: 'No row has the key that was given.',
+    en: '{operation} on {table}: no row has the key {key}',
+    vi: '{operation} trên {table}: không có dòng nào có khóa {key}',
+    hint: {
+      en: 'It was deleted, never existed, or row-level security hides it.',
+      vi: 'Dòng đã bị xóa, chưa từng tồn tại, hoặc bị row-level security che đi.',
+    },
+  },
+  {
+    code: 'PI104',
+    meaning:
+      'The row has changed since the caller read it: options.expected_version is not its version. DETAIL has the current one.',
+    en: '{operation} on {table}: the row {key} has changed meanwhile (expected version {expected}, found {current})',
+    vi: '{operation} trên {table}: dòng {key} đã thay đổi (phiên bản mong đợi {expected}, hiện tại {current})',
+    hint: {
+      en: 'Read the row again and repeat the change on what you find.',
+      vi: 'Hãy đọc lại dòng và lặp lại thay đổi trên dữ liệu mới.',
+    },
+  },
+  {
+    code: 'PI105',
+    meaning: 'A trigger of the table made the statement do nothing.',
+    en: '{operation} on {table}: a trigger of the table has suppressed it',
+    vi: '{operation} trên {table}: một trigger của bảng đã chặn thao tác',
+    hint: {
+      en: 'A BEFORE trigger returned NULL; see \\d {table}.',
+      vi: 'Một trigger BEFORE trả về NULL; xem \\d {table}.',
+    },
+  },
+  {
+    code: 'PI501',
+    meaning:
+      'pg_ai cannot be installed here: the server is too old, or a schema that it needs belongs to something else. Nothing is changed.',
+    en: 'pg_ai cannot be installed here: {reason}',
+    vi: 'không thể cài pg_ai tại đây: {reason}',
+  },
+  {
+    code: 'PI502',
+    meaning: 'A role named ai_owner exists with rights that the owner of generated code must not have.',
+    en: 'the role ai_owner has rights that pg_ai must not have',
+    vi: 'vai trò ai_owner có những quyền mà pg_ai không được phép có',
+  },
+  {
+    code: 'PI900',
+    meaning: 'A bug in pg_ai.',
+    en: 'pg_ai has a bug: {reason}',
+    vi: 'pg_ai gặp lỗi nội bộ: {reason}',
+  },
+];
+
+/** Texts with other codes: warnings, and the sentence around a broken constraint. */
+export const TEXTS: readonly ErrorEntry[] = [
+  {
+    code: 'PI003.warning',
+    meaning: 'Warning: DDL has made a declaration not fit any more.',
+    en: 'the operations of {table} are out of force now: {problem}',
+    vi: 'các thao tác của {table} không còn hiệu lực: {problem}',
+  },
+  {
+    code: 'violation',
+    meaning: 'A constraint refused the row.',
+    en: '{operation} on {table} refused: {message}',
+    vi: '{operation} trên {table} bị từ chối: {message}',
+  },
+];
+
+/** Codes of single fields, in DETAIL → errors. Most are the word of JSON Schema that is broken. */
+export const INPUT_ERRORS: readonly ErrorEntry[] = [
+  { code: 'required', meaning: 'The input is missing.', en: '{field} is missing', vi: 'thiếu {field}' },
+  {
+    code: 'additionalProperties',
+    meaning: 'There is no such input.',
+    en: '{field} is not an input here (inputs: {properties})',
+    vi: '{field} không phải là giá trị đầu vào (gồm: {properties})',
+  },
+  {
+    code: 'type',
+    meaning: 'The value is not of the input’s type.',
+    en: '{field} must be of type {type}',
+    vi: '{field} phải có kiểu {type}',
+  },
+  {
+    code: 'notNull',
+    meaning: 'The value may not be null.',
+    en: '{field} must not be null',
+    vi: '{field} không được là null',
+  },
+  {
+    code: 'range',
+    meaning: 'The number is outside its type’s range.',
+    en: '{field} is out of range for {type}',
+    vi: '{field} nằm ngoài phạm vi của {type}',
+  },
+  {
+    code: 'minLength',
+    meaning: 'The text is too short.',
+    en: '{field} must have at least {minLength} characters',
+    vi: '{field} phải có ít nhất {minLength} ký tự',
+  },
+  {
+    code: 'maxLength',
+    meaning: 'The text is too long.',
+    en: '{field} must have at most {maxLength} characters',
+    vi: '{field} chỉ được có tối đa {maxLength} ký tự',
+  },
+  {
+    code: 'pattern',
+    meaning: 'The text does not match the pattern.',
+    en: '{field} does not have the required form ({pattern})',
+    vi: '{field} không đúng mẫu ({pattern})',
+  },
+  {
+    code: 'format',
+    meaning: 'The text is not of the named format.',
+    en: '{field} is not a valid {format}',
+    vi: '{field} không phải là {format} hợp lệ',
+  },
+  {
+    code: 'enum',
+    meaning: 'The value is not one of those allowed.',
+    en: '{field} must be one of {enum}',
+    vi: '{field} phải là một trong {enum}',
+  },
+  {
+    code: 'const',
+    meaning: 'The value is not the one allowed.',
+    en: '{field} must be {const}',
+    vi: '{field} phải là {const}',
+  },
+  {
+    code: 'minimum',
+    meaning: 'The number is too small.',
+    en: '{field} must be at least {minimum}',
+    vi: '{field} phải lớn hơn hoặc bằng {minimum}',
+  },
+  {
+    code: 'maximum',
+    meaning: 'The number is too large.',
+    en: '{field} must be at most {maximum}',
+    vi: '{field} phải nhỏ hơn hoặc bằng {maximum}',
+  },
+  {
+    code: 'exclusiveMinimum',
+    meaning: 'The number is too small.',
+    en: '{field} must be greater than {exclusiveMinimum}',
+    vi: '{field} phải lớn hơn {exclusiveMinimum}',
+  },
+  {
+    code: 'exclusiveMaximum',
+    meaning: 'The number is too large.',
+    en: '{field} must be less than {exclusiveMaximum}',
+    vi: '{field} phải nhỏ hơn {exclusiveMaximum}',
+  },
+  {
+    code: 'multipleOf',
+    meaning: 'The number has more decimals than are kept, or is not a multiple.',
+    en: '{field} must be a multiple of {multipleOf}',
+    vi: '{field} phải là bội số của {multipleOf}',
+  },
+  {
+    code: 'minItems',
+    meaning: 'The list is too short.',
+    en: '{field} must have at least {minItems} elements',
+    vi: '{field} phải có ít nhất {minItems} phần tử',
+  },
+  {
+    code: 'maxItems',
+    meaning: 'The list is too long.',
+    en: '{field} must have at most {maxItems} elements',
+    vi: '{field} chỉ được có tối đa {maxItems} phần tử',
+  },
+  {
+    code: 'uniqueItems',
+    meaning: 'An element stands twice in the list.',
+    en: '{field} must not hold an element twice',
+    vi: '{field} không được có phần tử trùng nhau',
+  },
+  {
+    code: 'check',
+    meaning: 'A CHECK constraint of the table or of a domain refuses the value.',
+    en: '{field} breaks the rule {constraint}',
+    vi: '{field} vi phạm quy tắc {constraint}',
+  },
+  {
+    code: 'unique',
+    meaning: 'Another row has the value already. Raised with SQLSTATE 23505.',
+    en: '{list} is already taken',
+    vi: '{list} đã được sử dụng',
+  },
+  {
+    code: 'foreignKey',
+    meaning: 'The row that the value refers to does not exist. Raised with SQLSTATE 23503.',
+    en: '{list} refers to a row that does not exist',
+    vi: '{list} tham chiếu đến một dòng không tồn tại',
+  },
+  {
+    code: 'referenced',
+    meaning: 'Other rows still refer to this one. Raised with SQLSTATE 23503 or 23001.',
+    en: 'other rows still refer to it ({constraint})',
+    vi: 'vẫn còn dòng khác tham chiếu đến dòng này ({constraint})',
+  },
+  {
+    code: 'exclusion',
+    meaning: 'The row conflicts with another one. Raised with SQLSTATE 23P01.',
+    en: '{list} conflicts with another row',
+    vi: '{list} xung đột với một dòng khác',
+  },
+  {
+    code: 'constraint',
+    meaning: 'Another constraint refuses the row.',
+    en: 'the constraint {constraint} refuses it',
+    vi: 'ràng buộc {constraint} từ chối',
+  },
+];
