@@ -127,7 +127,8 @@ end if;`;
           literal(input.column.name),
           'additionalProperties',
           { properties: input.family.attributes },
-          `case pg_catalog.jsonb_typeof(${value}) when 'object' then (${value}) - ${textArray(input.family.attributes)} <> '{}' end`,
+          // In brackets: PL/pgSQL ends the condition of an IF at the first bare THEN.
+          `(case pg_catalog.jsonb_typeof(${value}) when 'object' then (${value}) - ${textArray(input.family.attributes)} <> '{}' end)`,
         ),
       );
     }
