@@ -105,7 +105,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
   select coalesce(jsonb_agg(e.value || jsonb_build_object('message',
-    ai_private.message('input.' || (e.value ->> 'code'), (e.value -> 'rule') || jsonb_build_object('field', e.value -> 'field'))) order by e.position), '[]')
+    ai_private.message('input.' || (e.value ->> 'code'), (e.value -> 'rule') || jsonb_build_object('field', coalesce(e.value ->> 'field', 'inputs')))) order by e.position), '[]')
   from jsonb_array_elements(errors) with ordinality as e (value, position)
 $pg_ai$;
 

@@ -68,8 +68,14 @@ const conversion = (context: Context, input: Input): { readonly sql: string; rea
   switch (family.kind) {
     case 'text':
       return { sql: whenPresent(`${variable} := ${cast(`${_in} ->> ${key}`)};`), mayFail: mayFail || !family.plain };
-    case 'number':
-      return { sql: whenPresent(`${variable} := ${cast(`${_in} ->> ${key}`)};`), mayFail: true };
+    case 'number': {
+      // Casting to a domain over numeric(p, s) rounds; the variable gets the digits as given, so that the rules can refuse what would be rounded.
+      const digits =
+        column.base.domain !== undefined && column.base.scale !== undefined
+          ? `\n  ${variable} := (${_in} ->> ${key})::${column.base.name};`
+          : '';
+      return { sql: whenPresent(`${variable} := ${cast(`${_in} ->> ${key}`)};${digits}`), mayFail: true };
+    }
     case 'boolean':
       return { sql: whenPresent(`${variable} := ${cast(`${_in} ->> ${key}`)};`), mayFail };
     case 'json':
