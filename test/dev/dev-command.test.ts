@@ -16,7 +16,9 @@ async function startDev(...args: string[]): Promise<{ cli: RunningCli; place: Pl
   const cli = startCli(['dev', '--data-dir', dataDir, '--json', ...args]);
   running.add(cli);
   await cli.says('}\n');
-  return { cli, place: JSON.parse(cli.stdout()) as Place };
+  const said = JSON.parse(cli.stdout()) as Place | { error: { message: string } };
+  if ('error' in said) throw new Error(`dev does not start: ${said.error.message}`);
+  return { cli, place: said };
 }
 
 async function end(cli: RunningCli, signal: NodeJS.Signals): Promise<number | null> {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
@@ -132,6 +132,7 @@ describe("where the checkout is root's alone", () => {
       await server.stop();
     } finally {
       rmSync(standIn, { recursive: true, force: true });
+      if (readdirSync(dirname(standIn)).length === 0) rmdirSync(dirname(standIn));
     }
   });
 });

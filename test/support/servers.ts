@@ -72,7 +72,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   } catch (error) {
     await admin.end();
     await server.stop();
-    throw error;
+    throw new Error(`pg_ai could not be readied on ${variant}: ${String(error)}`, { cause: error });
   }
 }
 
