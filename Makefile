@@ -6,7 +6,6 @@ WITH_NODE := ./src/setup/node.sh
 CASE      ?=
 
 SOURCES    := $(shell find sql src plv8 workers -type f 2>/dev/null)
-EXTENSION  := dist/extension/pg_ai.control dist/extension/pg_ai--$(VERSION).sql
 INSTALLDIR  = $(DESTDIR)$(shell $(PG_CONFIG) --sharedir)/extension
 
 .DEFAULT_GOAL := help
@@ -52,7 +51,7 @@ dist/.built: node_modules/.setup package.json $(SOURCES)
 
 install: build ## put the extension where the server of PG_CONFIG finds it (DESTDIR is honoured)
 	install -d '$(INSTALLDIR)'
-	install -m 644 $(EXTENSION) '$(INSTALLDIR)'
+	install -m 644 dist/extension/pg_ai.control dist/extension/pg_ai--*.sql '$(INSTALLDIR)'
 
 uninstall: ## take the extension's files away again
 	rm -f '$(INSTALLDIR)/pg_ai.control' '$(INSTALLDIR)'/pg_ai--*.sql
