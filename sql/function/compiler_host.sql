@@ -10,7 +10,13 @@ declare
   chosen text;
   source ai_private.javascript;
 begin
-  select l.lanname into chosen from pg_language l where l.lanname in ('plv8', 'pljs') order by l.lanname = 'pljs' limit 1;
+  select l.lanname into chosen
+  from pg_language l
+  where l.lanname in ('plv8', 'pljs')
+    -- one that this role may not use is none for it
+    and (l.lanpltrusted and has_language_privilege(l.oid, 'usage') or (select r.rolsuper from pg_roles r where r.rolname = current_user))
+  order by l.lanname = 'pljs'
+  limit 1;
   if chosen is null then
     return 'none';
   end if;
@@ -21,12 +27,6 @@ begin
       'pg_ai_compiler_' || source.hash, source.source));
   execute 'revoke all on function ai_private.compile_text(text) from public';
   execute 'grant execute on function ai_private.compile_text(text) to ai_owner';
-  if exists (select from pg_extension e where e.extname = 'pg_ai')
-    and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = 'ai_private.compile_text(text)'::regprocedure and d.deptype = 'e')
-    and not coalesce(nullif(current_setting('pg_ai.installing', true), '')::boolean, false)
-  then
-    execute 'alter extension pg_ai add function ai_private.compile_text(text)';
-  end if;
   return chosen;
 end
 $pg_ai$;

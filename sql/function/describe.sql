@@ -23,22 +23,11 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
 declare
   found_name text;
-  parts text[];
   described jsonb;
 begin
   if table_name is not null then
-    begin
-      parts := parse_ident(table_name);
-    exception when others then
-      parts := '{}';
-    end;
-    select o.qualified_name into found_name
-    from ai.operation o
-    where case when cardinality(parts) > 1 then o.qualified_name = format('%I.%I', parts[cardinality(parts) - 1], parts[cardinality(parts)])
-               else o.qualified_name in (select format('%I.%I', p, parts[1]) from unnest(path) as p) end
-    order by array_position(path, (parse_ident(o.qualified_name))[1]::name)
-    limit 1;
-    if found_name is null then
+    found_name := ai_private.table_by_name(table_name, path);
+    if not exists (select from ai.operation o where o.qualified_name = found_name) then
       perform ai_private.find_operation(coalesce(operation_name, ''), table_name, path);
     end if;
   end if;

@@ -28,7 +28,9 @@ begin
     return ai_gen.route(dispatch, inputs, options);
   end if;
   -- Rare spellings ("Shop"."Users", SHOP.users) and everything that is wrong.
-  return ai_gen.route(ai_private.find_operation(operation, table_name, pg_catalog.current_schemas(true)), inputs, options);
+  -- Two statements: before the first declaration there is no router yet to be named in one with the search.
+  dispatch := ai_private.find_operation(operation, table_name, pg_catalog.current_schemas(true));
+  return ai_gen.route(dispatch, inputs, options);
 end
 $pg_ai$;
 comment on function ai.generate_mutation(text, text, jsonb, jsonb) is

@@ -1,6 +1,4 @@
 -- Writes the audit row and the event row for operations that run with their caller's rights ("security": "invoker"), who may write neither.
--- Anyone who may call such an operation may execute this, so it must not be a way to forge entries: it looks at the call stack and works only
--- for its direct caller being a function in ai_gen, where nobody but the compiler can create one.
 create function ai_private.record(
   entity text, operation_name text, row_key jsonb, actor text, fingerprint text, old_row jsonb, new_row jsonb
 )
@@ -13,15 +11,17 @@ as $pg_ai$
 #variable_conflict use_variable
 declare
   stack text;
+  audit_id bigint;
 begin
   get diagnostics stack = pg_context;
-  if split_part(stack, E'\n', 2) not like 'PL/pgSQL function ai\_gen.%' then
+  if not ai_private.called_by_operation(stack) then
     raise exception using errcode = '42501', message = 'ai_private.record is called by generated functions only';
   end if;
   insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row)
-  values (entity, operation_name, row_key, actor, fingerprint, old_row, new_row);
-  insert into ai.event_log (topic, row_key, actor, payload)
-  values (entity || '.' || operation_name, row_key, actor, coalesce(new_row, old_row));
+  values (entity, operation_name, row_key, actor, fingerprint, old_row, new_row)
+  returning id into audit_id;
+  insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
+  values (audit_id, entity || '.' || operation_name, entity, operation_name, row_key, actor, coalesce(new_row, old_row));
   return actor;
 end
 $pg_ai$;

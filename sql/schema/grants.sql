@@ -10,8 +10,15 @@ begin
   loop
     execute pg_catalog.format('revoke all on function %s from public', f.signature);
     if f.proname in ('message', 'input_error', 'unknown_inputs', 'missing_inputs', 'type_errors', 'conversion_errors', 'with_messages', 'refuse_inputs',
-      'refuse_violation', 'refuse_unmatched', 'refuse_stale', 'refuse_suppressed', 'check_options', 'find_operation', 'describe', 'record') then
+      'refuse_violation', 'refuse_unmatched', 'refuse_stale', 'refuse_suppressed', 'check_options', 'find_operation', 'describe', 'record', 'table_by_name',
+      'claim_key', 'keep_answer', 'rehearse', 'written_audit', 'written_events', 'last_audit_id', 'bulk', 'explain', 'plan_of', 'row_changes') then
       execute pg_catalog.format('grant execute on function %s to ai_owner, ai_user, ai_admin', f.signature);
+    end if;
+    if f.proname in ('called_by_operation', 'caller_scope', 'audit_digest', 'keyed_digest', 'seal_root') then
+      execute pg_catalog.format('grant execute on function %s to ai_owner', f.signature);
+    end if;
+    if f.proname = 'history' then
+      execute pg_catalog.format('grant execute on function %s to ai_admin', f.signature);
     end if;
     -- What the event triggers do, they do as whoever issues the DDL. Each of these does no more than a table's own comments say.
     if f.proname in ('changed_relations', 'declare_table', 'prepare', 'grant_missing', 'missing_grants', 'apply_prepared', 'may_declare', 'declares_now',

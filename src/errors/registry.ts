@@ -112,6 +112,12 @@ export const ERRORS: readonly ErrorEntry[] = [
     hint: { en: 'Options of this operation: {known}.', vi: 'Các tùy chọn của thao tác này: {known}.' },
   },
   {
+    code: 'PI102.value',
+    meaning: 'An option has a value that it cannot have.',
+    en: '{operation} on {table}: an option has a wrong value ({options})',
+    vi: '{operation} trên {table}: tùy chọn có giá trị không hợp lệ ({options})',
+  },
+  {
     code: 'PI103',
     meaning: 'No row has the key that was given.',
     en: '{operation} on {table}: no row has the key {key}',
@@ -143,6 +149,36 @@ export const ERRORS: readonly ErrorEntry[] = [
     },
   },
   {
+    code: 'PI106',
+    meaning: 'An idempotency key was used before, by the same caller, with other inputs.',
+    en: 'the idempotency key "{key}" was used before with other inputs',
+    vi: 'khóa idempotency "{key}" đã được dùng với dữ liệu đầu vào khác',
+    hint: {
+      en: 'Repeat the very same call, or take a new key for a new one.',
+      vi: 'Hãy lặp lại đúng lời gọi cũ, hoặc dùng khóa mới cho lời gọi mới.',
+    },
+  },
+  {
+    code: 'PI110',
+    meaning: 'Rows of a bulk call are wrong, so none was kept. DETAIL lists them by index with their errors.',
+    en: '{operation} on {table} refused: {count} of {total} rows are wrong, so none was kept; the first, at index {index}: {message}',
+    vi: '{operation} trên {table} bị từ chối: {count} trong {total} dòng bị lỗi nên không dòng nào được giữ; dòng đầu tiên, ở vị trí {index}: {message}',
+    hint: {
+      en: 'Mend them, or keep the good rows with options => {"on_error": "skip"}.',
+      vi: 'Hãy sửa các dòng đó, hoặc giữ các dòng đúng với options => {"on_error": "skip"}.',
+    },
+  },
+  {
+    code: 'PI111',
+    meaning: 'A bulk call must be given a JSON array of inputs, for an operation that changes rows.',
+    en: '{operation} on {table}: the inputs of a bulk call are a JSON array of objects',
+    vi: '{operation} trên {table}: đầu vào của lời gọi hàng loạt phải là một mảng JSON gồm các đối tượng',
+    hint: {
+      en: "ai.generate_mutations('create', 'users', '[{…}, {…}]')",
+      vi: "ai.generate_mutations('create', 'users', '[{…}, {…}]')",
+    },
+  },
+  {
     code: 'PI501',
     meaning:
       'pg_ai cannot be installed here: the server is too old, or a schema that it needs belongs to something else. Nothing is changed.',
@@ -154,6 +190,18 @@ export const ERRORS: readonly ErrorEntry[] = [
     meaning: 'A role named ai_owner exists with rights that the owner of generated code must not have.',
     en: 'the role ai_owner has rights that pg_ai must not have',
     vi: 'vai trò ai_owner có những quyền mà pg_ai không được phép có',
+  },
+  {
+    code: 'PI198',
+    meaning: 'Inside bulk calls only: a set of rows holds a wrong one and is split. Never reaches a caller.',
+    en: 'a set of rows is split',
+    vi: 'một tập dòng được chia nhỏ',
+  },
+  {
+    code: 'PI199',
+    meaning: 'Inside dry runs only: takes back what was done. Never reaches a caller.',
+    en: 'a dry run ends',
+    vi: 'kết thúc chạy thử',
   },
   {
     code: 'PI900',

@@ -25,6 +25,7 @@ const OWN = [
   '_constraint',
   '_column',
   '_result',
+  '_audit',
 ] as const;
 export type OwnVariable = (typeof OWN)[number];
 

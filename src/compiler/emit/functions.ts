@@ -1,7 +1,8 @@
 import type { Operation } from '../ir.ts';
 import { createContext } from './context.ts';
 import { emitConversions, emitRules, emitShape, emitVariables } from './inputs.ts';
-import { comment, dollarQuoted, ident, indent, literal, textArray } from './sql.ts';
+import { emitOptions } from './options.ts';
+import { comment, dollarQuoted, ident, indent, literal } from './sql.ts';
 import { emitRecord, emitStatement } from './statement.ts';
 
 const VERB = {
@@ -11,11 +12,6 @@ const VERB = {
   upsert: 'Creates or updates a row of',
   fetch: 'Reads a row of',
 };
-
-const optionsOf = (operation: Operation): string[] => [
-  ...(operation.version === undefined ? [] : ['expected_version']),
-  ...(operation.kind === 'update' ? ['set_default'] : []),
-];
 
 /** The function that does the work: JSON in, JSON out, static SQL between. */
 export const emitJsonFunction = (operation: Operation, fingerprint: string): string => {
@@ -34,17 +30,15 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
           `${own._actor} text;`,
           `${own._constraint} text;`,
           `${own._column} text;`,
+          `${own._result} jsonb;`,
+          ...(operation.security === 'definer' ? [`${own._audit} bigint;`] : []),
         ]),
     ...(operation.returnsVersion || operation.version !== undefined ? [`${own._version} text;`] : []),
     ...emitVariables(context),
   ];
   const source = `Compiled from COMMENT ON TABLE ${operation.table.qualified} (${fingerprint}). Edit the declaration, not this function.`;
-  const options = `-- Options.
-if ${own._opt} <> '{}' then
-  perform ai_private.check_options(${literal(operation.table.qualified)}, ${literal(operation.kind)}, ${own._opt}, ${textArray(optionsOf(operation))});
-end if;`;
   const sections = [
-    options,
+    emitOptions(context),
     emitShape(context),
     emitConversions(context),
     emitRules(context),

@@ -1,40 +1,50 @@
 import type { Operation } from '../ir.ts';
 import { type Context, given, identifying, isPresent, keyCondition, pick, rowObject } from './context.ts';
 import { givenList } from './inputs.ts';
+import { emitAnswer } from './options.ts';
 import { ident, indent, jsonb, literal } from './sql.ts';
 
 /** RETURNING can give the old row beside the new one since PostgreSQL 18; before, the old row is read and locked first. */
 const returnsOld = (operation: Operation): boolean => operation.table.serverVersion >= 18;
 
-const newRow = (context: Context): string => {
-  const { operation, own } = context;
-  const targets = [own._new];
-  const values = [rowObject('t', operation.visible)];
-  if (operation.returnsVersion) {
-    targets.push(own._version);
-    values.push('t.xmin::text');
-  }
-  return `returning ${values.join(',\n  ')}\n  into ${targets.join(', ')};`;
+/** A statement that gives rows, and the variables that take them. The two are kept apart because ai.explain_mutation shows the statement alone. */
+interface Statement {
+  readonly sql: string;
+  readonly into: readonly string[];
+}
+
+const run = ({ sql, into }: Statement): string => `${sql}\n  into ${into.join(', ')};`;
+
+const versionOf = (context: Context, alias: string): { readonly value: string; readonly target: readonly string[] } =>
+  context.operation.returnsVersion
+    ? { value: `,\n  ${alias}.xmin::text`, target: [context.own._version] }
+    : { value: '', target: [] };
+
+const returningNew = (context: Context, sql: string): Statement => {
+  const version = versionOf(context, 't');
+  return {
+    sql: `${sql}\nreturning ${rowObject('t', context.operation.visible)}${version.value}`,
+    into: [context.own._new, ...version.target],
+  };
 };
 
-const bothRows = (context: Context): string => {
+const returningBoth = (context: Context, sql: string): Statement => {
   const { operation, own } = context;
-  const version = operation.returnsVersion
-    ? { value: ',\n  n.xmin::text', target: `, ${own._version}` }
-    : { value: '', target: '' };
-  return `returning with (old as o, new as n) ${rowObject('o', operation.visible)},
-  ${rowObject('n', operation.visible)}${version.value}
-  into ${own._old}, ${own._new}${version.target};`;
+  const version = versionOf(context, 'n');
+  return {
+    sql: `${sql}\nreturning with (old as o, new as n) ${rowObject('o', operation.visible)},\n  ${rowObject('n', operation.visible)}${version.value}`,
+    into: [own._old, own._new, ...version.target],
+  };
 };
 
 /** Runs a statement so that a broken constraint is reported by the fields it is about. The subtransaction is only there for that. */
-const guarded = (context: Context, statement: string): string => {
+const guarded = (context: Context, statement: Statement): string => {
   const { operation, own } = context;
   const fields: Record<string, readonly string[]> = {};
   for (const constraint of operation.table.constraints) fields[constraint.name] = constraint.columns ?? [];
   for (const index of operation.table.uniqueIndexes) fields[index.name] = index.columns ?? index.reads ?? [];
   return `begin
-${indent(statement)}
+${indent(run(statement))}
 exception when integrity_constraint_violation then
   get stacked diagnostics ${own._constraint} = constraint_name, ${own._column} = column_name;
   perform ai_private.refuse_violation(${literal(operation.table.qualified)}, ${literal(operation.kind)}, ${jsonb(fields)}, sqlstate, ${own._constraint}, ${own._column}, sqlerrm);
@@ -90,16 +100,47 @@ const insertHead = (operation: Operation): string =>
     ? `insert into ${operation.table.qualified} as t default values`
     : `insert into ${operation.table.qualified} as t (${columnList(operation)})\nvalues (${givenList(operation.inputs)})`;
 
-const create = (
-  context: Context,
-): string => `${guarded(context, `${insertHead(context.operation)}\n${newRow(context)}`)}
-if ${context.own._new} is null then
-  perform ai_private.refuse_suppressed(${literal(context.operation.table.qualified)}, 'create');
-end if;`;
+/** The statement that changes the table, as it runs and as ai.explain_mutation shows it. */
+const changing = (context: Context): Statement => {
+  const { operation } = context;
+  switch (operation.kind) {
+    case 'create':
+      return returningNew(context, insertHead(operation));
+    case 'update': {
+      const head = `update ${operation.table.qualified} as t\nset ${assignments(context).join(',\n    ')}\nwhere ${keyCondition(operation)}`;
+      return returnsOld(operation)
+        ? returningBoth(context, head + versionCondition(context))
+        : returningNew(context, head);
+    }
+    case 'upsert': {
+      const sql = `${insertHead(operation)}
+on conflict (${operation.key.map((column) => ident(column.name)).join(', ')}) do update
+set ${replacements(context).join(',\n    ')}`;
+      return returnsOld(operation) ? returningBoth(context, sql) : returningNew(context, sql);
+    }
+    case 'delete': {
+      const version = versionOf(context, 't');
+      return {
+        sql: `delete from ${operation.table.qualified} as t
+where ${keyCondition(operation)}${versionCondition(context)}
+returning ${rowObject('t', operation.visible)}${version.value}`,
+        into: [context.own._old, ...version.target],
+      };
+    }
+    case 'fetch': {
+      const version = operation.returnsVersion ? ` || pg_catalog.jsonb_build_object('xmin', t.xmin::text)` : '';
+      return {
+        sql: `select ${rowObject('t', operation.returns)}${version}\nfrom ${operation.table.qualified} as t\nwhere ${keyCondition(operation)}`,
+        into: [context.own._result],
+      };
+    }
+  }
+};
 
-const update = (context: Context): string => {
-  const { operation, own } = context;
-  const assignments = operation.inputs
+/** What an update sets: inputs that are absent keep their value. */
+export const assignments = (context: Context): readonly string[] => {
+  const { operation } = context;
+  const set = operation.inputs
     .filter((input) => !input.isKey)
     .map((input) => {
       const name = ident(input.column.name);
@@ -108,80 +149,62 @@ const update = (context: Context): string => {
         : `${name} = case when ${isPresent(context, input)} then ${given(input.column)} else t.${name} end`;
     });
   if (operation.version?.kind === 'column')
-    assignments.push(`${ident(operation.version.column.name)} = ${operation.version.next}`);
-  const head = `update ${operation.table.qualified} as t\nset ${assignments.join(',\n    ')}\nwhere ${keyCondition(operation)}`;
-  if (returnsOld(operation)) {
-    return `${guarded(context, `${head}${versionCondition(context)}\n${bothRows(context)}`)}
-if ${own._new} is null then${nothingMatched(context)}
-end if;`;
-  }
-  return `${lockOld(context)}
-if ${own._old} is null then${nothingMatched(context)}
-end if;
-${guarded(context, `${head}\n${newRow(context)}`)}
-if ${own._new} is null then
-  perform ai_private.refuse_suppressed(${literal(operation.table.qualified)}, 'update');
-end if;`;
+    set.push(`${ident(operation.version.column.name)} = ${operation.version.next}`);
+  return set;
 };
 
-const remove = (context: Context): string => {
-  const { operation, own } = context;
-  const version = operation.returnsVersion
-    ? { value: ', t.xmin::text', target: `, ${own._version}` }
-    : { value: '', target: '' };
-  return `${guarded(
-    context,
-    `delete from ${operation.table.qualified} as t
-where ${keyCondition(operation)}${versionCondition(context)}
-returning ${rowObject('t', operation.visible)}${version.value} into ${own._old}${version.target};`,
-  )}
-if ${own._old} is null then${nothingMatched(context)}
-end if;`;
+/** What an upsert sets in a row that is there already. */
+const replacements = (context: Context): readonly string[] => {
+  const { operation } = context;
+  const set = operation.inputs
+    .filter((input) => !input.isKey && input.offered)
+    .map((input) => {
+      const name = ident(input.column.name);
+      return input.required
+        ? `${name} = excluded.${name}`
+        : `${name} = case when ${isPresent(context, input)} then excluded.${name} else t.${name} end`;
+    });
+  if (set.length > 0) return set;
+  // DO NOTHING would return no row, so a row without anything to change is written as it is.
+  const first = ident(operation.key[0]?.name ?? '');
+  return [`${first} = excluded.${first}`];
 };
+
+const suppressed = ({ operation, own }: Context): string => `
+if ${own._new} is null then
+  perform ai_private.refuse_suppressed(${literal(operation.table.qualified)}, ${literal(operation.kind)});
+end if;`;
+
+const unmatched = (context: Context, variable: string): string => `
+if ${variable} is null then${nothingMatched(context)}
+end if;`;
+
+const create = (context: Context): string => guarded(context, changing(context)) + suppressed(context);
+
+const update = (context: Context): string => {
+  const { operation, own } = context;
+  if (returnsOld(operation)) return guarded(context, changing(context)) + unmatched(context, own._new);
+  return `${lockOld(context)}${unmatched(context, own._old)}
+${guarded(context, changing(context))}${suppressed(context)}`;
+};
+
+const remove = (context: Context): string => guarded(context, changing(context)) + unmatched(context, context.own._old);
 
 const upsert = (context: Context): string => {
   const { operation, own } = context;
-  const changes = operation.inputs
-    .filter((input) => !input.isKey)
-    .map((input) => {
-      const name = ident(input.column.name);
-      if (input.required) return `${name} = excluded.${name}`;
-      return input.offered
-        ? `${name} = case when ${isPresent(context, input)} then excluded.${name} else t.${name} end`
-        : '';
-    })
-    .filter((change) => change !== '');
-  // DO NOTHING would return no row, so a row without anything to change is written as it is.
-  const first = ident(operation.key[0]?.name ?? '');
-  const statement = `${insertHead(operation)}
-on conflict (${operation.key.map((column) => ident(column.name)).join(', ')}) do update
-set ${changes.length === 0 ? `${first} = excluded.${first}` : changes.join(',\n    ')}
-${returnsOld(operation) ? bothRows(context) : newRow(context)}`;
-  const suppressed = `
-if ${own._new} is null then
-  perform ai_private.refuse_suppressed(${literal(operation.table.qualified)}, 'upsert');
-end if;`;
-  if (!returnsOld(operation)) return `${lockOld(context)}\n${guarded(context, statement)}${suppressed}`;
+  const statement = guarded(context, changing(context)) + suppressed(context);
+  if (!returnsOld(operation)) return `${lockOld(context)}\n${statement}`;
   // For a row that was inserted, OLD is a row of nulls.
   const inserted = operation.key.find((column) => operation.visible.includes(column));
-  const clear =
-    inserted === undefined
-      ? ''
-      : `
+  return inserted === undefined
+    ? statement
+    : `${statement}
 if ${own._old} -> ${literal(inserted.name)} = 'null' then
   ${own._old} := null;
 end if;`;
-  return guarded(context, statement) + suppressed + clear;
 };
 
-const fetch = (context: Context): string => {
-  const { operation, own } = context;
-  return `select ${rowObject('t', operation.returns)}${operation.returnsVersion ? ` || pg_catalog.jsonb_build_object('xmin', t.xmin::text)` : ''}
-  into ${own._result}
-from ${operation.table.qualified} as t
-where ${keyCondition(operation)};
-return ${own._result};`;
-};
+const fetch = (context: Context): string => `${run(changing(context))}\nreturn ${context.own._result};`;
 
 /** The statement itself; afterwards the old and the new row are at hand as JSON without protected fields. */
 export const emitStatement = (context: Context): string => {
@@ -190,7 +213,7 @@ export const emitStatement = (context: Context): string => {
 };
 
 /** Who acts: what the application says, else the user of the verified token that PostgREST passes on, else the role. */
-const ACTOR = `coalesce(
+export const ACTOR = `coalesce(
   nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
   nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
   nullif(pg_catalog.current_setting('role', true), 'none'),
@@ -208,9 +231,10 @@ export const emitRecord = (context: Context): string => {
   const record =
     operation.security === 'definer'
       ? `insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row)
-values (${entity}, ${literal(operation.kind)}, given.${own._key}, given.${own._actor}, ${literal(fingerprint)}, ${qualified(old)}, ${qualified(fresh)});
-insert into ai.event_log (topic, row_key, actor, payload)
-values (${literal(`${operation.table.qualified}.${operation.kind}`)}, given.${own._key}, given.${own._actor}, given.${row});`
+values (${entity}, ${literal(operation.kind)}, given.${own._key}, given.${own._actor}, ${literal(fingerprint)}, ${qualified(old)}, ${qualified(fresh)})
+returning id into ${own._audit};
+insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
+values (given.${own._audit}, ${literal(`${operation.table.qualified}.${operation.kind}`)}, ${entity}, ${literal(operation.kind)}, given.${own._key}, given.${own._actor}, given.${row});`
       : // The caller may not write the audit trail; the recorder may, and lets itself be called only from here.
         `${own._actor} := ai_private.record(${entity}, ${literal(operation.kind)}, ${own._key}, ${own._actor}, ${literal(fingerprint)}, ${old}, ${fresh});`;
   const whole = operation.returns.length === operation.visible.length;
@@ -220,5 +244,37 @@ values (${literal(`${operation.table.qualified}.${operation.kind}`)}, given.${ow
 ${own._actor} := ${ACTOR};
 ${key.length === 0 ? '' : `${own._key} := ${pick(row, key)};\n`}${record}
 
-return ${answer}${version};`;
+${emitAnswer(context, answer + version)}`;
+};
+
+export interface ExplainedStatement {
+  readonly sql: string;
+  /** The inputs that stand for $1, $2, …, with their types; "inputs" and "options" are the JSON themselves. */
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly from: 'input' | 'inputs' | 'options';
+  }[];
+}
+
+/** The statement with parameters in place of the function's variables, for EXPLAIN. */
+export const explainedStatement = (context: Context): ExplainedStatement => {
+  const { operation, own } = context;
+  const parameters: ExplainedStatement['parameters'][number][] = [];
+  const sources = new Map<string, ExplainedStatement['parameters'][number]>([
+    [own._in, { name: 'inputs', type: 'jsonb', from: 'inputs' }],
+    [own._opt, { name: 'options', type: 'jsonb', from: 'options' }],
+    ...operation.inputs.map(
+      (input) =>
+        [ident(input.column.name), { name: input.column.name, type: input.column.base.name, from: 'input' }] as const,
+    ),
+  ]);
+  const numbers = new Map<string, number>();
+  const sql = changing(context).sql.replace(/\bgiven\.("(?:[^"]|"")+"|[a-z_][a-z0-9_]*)/g, (whole, name: string) => {
+    const source = sources.get(name);
+    if (source === undefined) return whole;
+    if (!numbers.has(name)) numbers.set(name, parameters.push(source));
+    return `$${numbers.get(name)}`;
+  });
+  return { sql, parameters };
 };

@@ -1,0 +1,124 @@
+-- The digest of an audit row: of its values as JSON, so that neither time zone nor date style matter.
+create function ai_private.audit_digest(a ai.audit_log)
+returns bytea
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+  select substring(sha256(convert_to(jsonb_build_array(a.id, extract(epoch from a.at), a.transaction::text, a.relation, a.operation, a.action, a.row_key,
+    a.actor, a.session_role, host(a.client_address), a.fingerprint, a.old_row, a.new_row)::text, 'UTF8')) from 1 for 16)
+$pg_ai$;
+comment on function ai_private.audit_digest(ai.audit_log) is 'Digest of one audit row';
+
+-- HMAC-SHA-256 (RFC 2104); without a secret, SHA-256 alone.
+create function ai_private.keyed_digest(message bytea, secret text)
+returns bytea
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  block constant integer := 64;
+  key bytea;
+  inner_pad bytea;
+  outer_pad bytea;
+begin
+  if secret is null then
+    return sha256(message);
+  end if;
+  key := convert_to(secret, 'UTF8');
+  if length(key) > block then
+    key := sha256(key);
+  end if;
+  key := key || decode(repeat('00', block - length(key)), 'hex');
+  inner_pad := key;
+  outer_pad := key;
+  for i in 0 .. block - 1 loop
+    inner_pad := set_byte(inner_pad, i, get_byte(key, i) # 54);
+    outer_pad := set_byte(outer_pad, i, get_byte(key, i) # 92);
+  end loop;
+  return sha256(outer_pad || sha256(inner_pad || message));
+end
+$pg_ai$;
+comment on function ai_private.keyed_digest(bytea, text) is 'HMAC-SHA-256, or SHA-256 without a secret';
+
+-- What a seal's root must be: over the seal before it, what it says of itself, and the digests of its rows in order.
+create function ai_private.seal_root(s ai.audit_seal, previous_root bytea, secret text)
+returns bytea
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+  select ai_private.keyed_digest(
+    coalesce(previous_root, '\x'::bytea)
+      || convert_to(jsonb_build_array(s.seal, extract(epoch from s.month), s.row_count, s.cluster, s.horizon::text, s.keyed)::text, 'UTF8')
+      || sha256(coalesce((select string_agg(int8send(l.audit_id) || l.digest, '' order by l.audit_id) from ai.audit_leaf l where l.seal = s.seal), '\x'::bytea)),
+    secret)
+$pg_ai$;
+comment on function ai_private.seal_root(ai.audit_seal, bytea, text) is 'What a seal''s root must be';
+
+-- Seals the audit rows that are committed and not sealed yet. Call it often (each minute, say): what is not sealed is only held against the event log.
+-- secret: a key that is kept outside the database; the same for all seals. Keep the root that is returned outside too: it is the anchor by which
+-- ai.verify_audit notices that seals were cut off at the end. Returns the last seal. Callable by ai_admin and ai_worker.
+create function ai.seal_audit(secret text default null)
+returns table (seal bigint, sealed_rows bigint, root text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+#variable_conflict use_column
+declare
+  batch constant integer := 5000;
+  here constant text := (select c.system_identifier::text from pg_control_system() as c);
+  -- Below this no transaction is running any more: what is committed there is all that ever will be.
+  frontier constant xid8 := pg_snapshot_xmin(pg_current_snapshot());
+  -- A visible row from a transaction that has not begun here came with a dump from another cluster.
+  future constant xid8 := pg_snapshot_xmax(pg_current_snapshot());
+  last ai.audit_seal;
+  next ai.audit_seal;
+  total bigint := 0;
+  sealed_here integer;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('pg_ai.seal', 0));
+  select s.* into last from ai.audit_seal s order by s.seal desc limit 1;
+  next.cluster := here;
+  next.keyed := secret is not null;
+  next.horizon := case when last.cluster = here then last.horizon else '0'::xid8 end;
+  loop
+    next.seal := coalesce(last.seal, 0) + 1;
+    with open_row as (
+      select a.id, date_trunc('month', a.at, 'UTC') as month, ai_private.audit_digest(a) as digest
+      from ai.audit_log a
+      where (a.transaction::text::bigint >= next.horizon::text::bigint and a.transaction < frontier or a.transaction::text::bigint >= future::text::bigint)
+        and not exists (select from ai.audit_leaf l where l.audit_id = a.id)
+      order by date_trunc('month', a.at, 'UTC'), a.id
+      limit batch
+    ), leaf as (
+      insert into ai.audit_leaf (audit_id, seal, digest)
+      select o.id, next.seal, o.digest from open_row o where o.month = (select min(f.month) from open_row f)
+      returning 1
+    )
+    select (select min(o.month) from open_row o), (select count(*) from leaf), (select count(*) from open_row)
+    into next.month, next.row_count, sealed_here;
+    exit when next.row_count = 0;
+    next.at := clock_timestamp();
+    total := total + next.row_count;
+    if sealed_here < batch and next.row_count = sealed_here then
+      -- Nothing is left below the frontier; only then may a seal say so.
+      next.horizon := frontier;
+    end if;
+    next.root := ai_private.seal_root(next, last.root, secret);
+    insert into ai.audit_seal select next.*;
+    last := next;
+    exit when next.horizon = frontier;
+  end loop;
+  if last.seal is not null then
+    return query select last.seal, total, encode(last.root, 'hex');
+  end if;
+end
+$pg_ai$;
+alter function ai.seal_audit(text) owner to ai_owner;
+comment on function ai.seal_audit(text) is 'Seals new audit rows; keep the secret, and the root that is returned, outside the database';
+revoke all on function ai.seal_audit(text) from public;
+grant execute on function ai.seal_audit(text) to ai_admin, ai_worker;

@@ -1,0 +1,54 @@
+import type { Operation } from '../ir.ts';
+import type { Context } from './context.ts';
+import { jsonb, literal, textArray } from './sql.ts';
+
+/** Options that an operation knows; any other is refused. */
+export const optionsOf = (operation: Operation): readonly string[] =>
+  operation.kind === 'fetch'
+    ? []
+    : [
+        'dry_run',
+        'idempotency_key',
+        ...(operation.version === undefined ? [] : ['expected_version']),
+        ...(operation.kind === 'update' ? ['set_default'] : []),
+      ];
+
+/** What a dry run changes all the same, because PostgreSQL never takes it back. */
+export const sequencesOf = (operation: Operation): readonly string[] => {
+  if (operation.kind !== 'create' && operation.kind !== 'upsert') return [];
+  return operation.table.columns.flatMap((column) => {
+    if (column.identity === 'a')
+      return [`the identity sequence of ${operation.table.qualified}.${column.name} advances`];
+    return (column.sequences ?? []).map((sequence) => `the sequence ${sequence} advances`);
+  });
+};
+
+/** Options are rare, so that a call without any pays for one comparison. */
+export const emitOptions = (context: Context): string => {
+  const { operation, own } = context;
+  const check = `perform ai_private.check_options(${literal(operation.table.qualified)}, ${literal(operation.kind)}, ${own._opt}, ${textArray(optionsOf(operation))});`;
+  if (operation.kind === 'fetch') return `-- Options.\nif ${own._opt} <> '{}' then\n  ${check}\nend if;`;
+  const request = `${literal(`${operation.table.qualified}.${operation.kind}:`)} || ${own._in}::text || (${own._opt} - 'idempotency_key')::text`;
+  return `-- Options.
+if ${own._opt} <> '{}' then
+  ${check}
+  if ${own._opt} -> 'dry_run' = 'true' then
+    return ai_private.rehearse(${literal(operation.jsonFunctionName)}, ${own._in}, ${own._opt} - '{dry_run,idempotency_key}'::text[], ${jsonb(sequencesOf(operation))});
+  end if;
+  if ${own._opt} ? 'idempotency_key' then
+    ${own._result} := ai_private.claim_key(${own._opt} ->> 'idempotency_key', ${request});
+    if ${own._result} is not null then
+      return ${own._result} -> 'answer';
+    end if;
+  end if;
+end if;`;
+};
+
+/** The end of the function: with an idempotency key the answer is kept for the next call with the same key. */
+export const emitAnswer = (context: Context, answer: string): string => {
+  const { _opt } = context.own;
+  return `if ${_opt} ? 'idempotency_key' then
+  return ai_private.keep_answer(${_opt} ->> 'idempotency_key', ${answer});
+end if;
+return ${answer};`;
+};
