@@ -1,10 +1,18 @@
--- What pg_dump keeps of an extension's tables: the users' declarations, history, audit trail and events. The texts and the compiler come with
--- the extension itself.
-select pg_catalog.pg_extension_config_dump('ai.declaration', '');
-select pg_catalog.pg_extension_config_dump('ai.operation', '');
-select pg_catalog.pg_extension_config_dump('ai.revision', '');
-select pg_catalog.pg_extension_config_dump('ai.revision_revision_seq', '');
-select pg_catalog.pg_extension_config_dump('ai.audit_log', '');
-select pg_catalog.pg_extension_config_dump('ai.audit_log_id_seq', '');
-select pg_catalog.pg_extension_config_dump('ai.event_log', '');
-select pg_catalog.pg_extension_config_dump('ai.event_log_id_seq', '');
+-- What pg_dump keeps of an extension's tables: all that users and their calls have put there. The texts of errors, the compiler's source and how
+-- pg_ai was installed come with the extension itself; what is prepared never outlives its transaction.
+do $pg_ai$
+declare
+  r record;
+begin
+  for r in
+    select c.oid
+    from pg_catalog.pg_class c
+    where c.relnamespace in ('ai'::pg_catalog.regnamespace, 'ai_private'::pg_catalog.regnamespace)
+      and c.relkind in ('r', 'p', 'S')
+      and c.oid not in ('ai_private.message'::pg_catalog.regclass, 'ai_private.javascript'::pg_catalog.regclass,
+        'ai_private.installation'::pg_catalog.regclass, 'ai_private.prepared'::pg_catalog.regclass)
+  loop
+    perform pg_catalog.pg_extension_config_dump(r.oid, '');
+  end loop;
+end
+$pg_ai$;

@@ -23,8 +23,9 @@ begin
       detail = 'ai_owner runs generated code, so it may not be a superuser, bypass row-level security or log in',
       hint = 'alter role ai_owner nosuperuser nobypassrls nologin';
   end if;
-  -- Handing a function to ai_owner needs membership in it; a superuser has that already.
-  if not pg_catalog.pg_has_role(current_user, 'ai_owner', 'MEMBER') then
+  -- Handing a function to ai_owner and granting on it afterwards needs membership in it; a superuser has that already.
+  -- Since PostgreSQL 16 who creates a role is a member that may neither act as it nor become it, until it grants itself both.
+  if not pg_catalog.pg_has_role(current_user, 'ai_owner', 'USAGE') then
     execute pg_catalog.format('grant ai_owner to %I', current_user);
   end if;
 end

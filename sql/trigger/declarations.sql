@@ -1,5 +1,5 @@
--- Declarations take effect in their own statement, and DDL on a declared table compiles it again. Where event triggers may not be created,
--- the installer leaves them out, and ai.compile() does the same on request.
+-- Declarations take effect in their own statement, and DDL on a declared table compiles it again. The event triggers
+-- are in event_triggers.sql; without them ai.compile() does the same on request.
 
 -- Tables that the statement at hand may have changed, and whether it is a declaration.
 create function ai_private.changed_relations()
@@ -201,10 +201,3 @@ end
 $pg_ai$;
 alter function ai_private.on_drop() owner to ai_owner;
 comment on function ai_private.on_drop() is 'Forgets dropped tables, and recompiles those that lost a part';
-
-create event trigger pg_ai_on_ddl on ddl_command_end
-  when tag in ('COMMENT', 'ALTER TABLE', 'ALTER FOREIGN TABLE', 'CREATE INDEX', 'ALTER INDEX', 'ALTER TYPE', 'ALTER DOMAIN', 'ALTER SCHEMA',
-    'ALTER SEQUENCE', 'ALTER FUNCTION', 'ALTER ROUTINE', 'ALTER EXTENSION')
-  execute function ai_private.on_ddl();
-create event trigger pg_ai_on_drop on sql_drop
-  execute function ai_private.on_drop();

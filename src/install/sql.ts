@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ERRORS, INPUT_ERRORS, TEXTS } from '../errors/registry.ts';
+import { projectVersion } from '../project.ts';
 import type { CompilerBundle } from './bundle.ts';
 
 const ROOT = fileURLToPath(new URL('../../sql/', import.meta.url));
@@ -35,37 +36,110 @@ const messages = (): string => {
           [`${entry.code}.hint`, 'vi', entry.hint.vi],
         ]),
   ]);
-  return `insert into ai_private.message (code, language, template) values\n${rows.map((row) => `  (${row.map((cell) => quote(cell ?? '')).join(', ')})`).join(',\n')};\n`;
+  return `-- texts of errors, from the registry\ninsert into ai_private.message (code, language, template) values\n${rows.map((row) => `  (${row.map((cell) => quote(cell ?? '')).join(', ')})`).join(',\n')};\n`;
 };
 
 const javascript = (bundle: CompilerBundle): string =>
-  `insert into ai_private.javascript (name, hash, source) values ('compiler', ${quote(bundle.hash)}, ${quote(bundle.source)});\n`;
+  `-- the compiler\ninsert into ai_private.javascript (name, hash, source) values ('compiler', ${quote(bundle.hash)}, ${quote(bundle.source)});\n`;
+
+const functions = (version: string): string =>
+  [...filesIn('function').map((name) => `function/${name}`), 'trigger/declarations.sql']
+    .map(section)
+    .join('\n')
+    .replaceAll('@version@', version);
 
 export interface ScriptOptions {
   readonly bundle: CompilerBundle;
   /** For CREATE EXTENSION: also marks what pg_dump keeps. */
   readonly asExtension: boolean;
-  /** Event triggers need a superuser on most servers; without them ai.compile() does their work on request. */
-  readonly eventTriggers: boolean;
+  /** false leaves the event triggers out; true creates them where the role may. Default true. */
+  readonly eventTriggers?: boolean;
+  /** false leaves the compiler outside of the database, even where there is a JavaScript language. Default true. */
+  readonly javascript?: boolean;
+  /** Default: this version. */
+  readonly version?: string;
 }
 
 /** The whole of pg_ai as one script: the files of sql/, one object each, in the order in which they can be created. */
-export const installScript = ({ bundle, asExtension, eventTriggers }: ScriptOptions): string => {
-  const functions = filesIn('function').map((name) => section(`function/${name}`));
-  const triggers = section('trigger/declarations.sql');
-  return [
+export const installScript = (options: ScriptOptions): string =>
+  [
     section('schema/refuse.sql'),
     section('schema/roles.sql'),
     section('schema/schemas.sql'),
     ...filesIn('table').map((name) => section(`table/${name}`)),
-    '-- texts of errors, from the registry\n' + messages(),
-    '-- the compiler\n' + javascript(bundle),
-    // SQL functions may call what is created after them.
-    'set local check_function_bodies = off;\n',
-    ...functions,
-    eventTriggers ? triggers : triggers.slice(0, triggers.indexOf('create event trigger')),
-    section('schema/grants.sql'),
-    ...(asExtension ? [section('schema/extension.sql')] : []),
+    messages(),
+    javascript(options.bundle),
+    ...objects(options),
+    ...(options.asExtension ? [section('schema/extension.sql')] : []),
     section('schema/finish.sql'),
   ].join('\n');
+
+/** What is the same for a first installation and for an upgrade: functions, their grants, event triggers, the compiler. */
+const objects = ({ eventTriggers, javascript, version = projectVersion }: ScriptOptions): string[] => [
+  // SQL functions may call what is created after them.
+  'set local check_function_bodies = off;\n',
+  functions(version),
+  ...(eventTriggers === false ? [] : [section('trigger/event_triggers.sql')]),
+  section('schema/grants.sql'),
+  ...(javascript === false ? [] : [section('schema/attach.sql')]),
+];
+
+export interface UpgradeOptions extends ScriptOptions {
+  /** What is installed. */
+  readonly from: string;
+  /** Where the scripts lie: `<from>--<to>.sql`, each with what changed but for functions. Default: sql/upgrade. */
+  readonly folder?: string;
+}
+
+/**
+ * From an older version to this one. The scripts in sql/upgrade say only how tables change and what goes away: functions, texts and
+ * the compiler are put in place anew from the same files as a first installation, so that both end in the same.
+ * @returns undefined where no chain of scripts leads here
+ */
+export const upgradeScript = (options: UpgradeOptions): string | undefined => {
+  const { from, version: to = projectVersion, folder = join(ROOT, 'upgrade') } = options;
+  const steps = upgradePath(from, to, upgradeSteps(folder));
+  if (steps === undefined) return undefined;
+  return [
+    `-- pg_ai ${from} to ${to}`,
+    'grant create on schema ai, ai_private to ai_owner;\n',
+    'drop event trigger if exists pg_ai_on_ddl;\ndrop event trigger if exists pg_ai_on_drop;\n',
+    ...steps.map((step) => `-- upgrade/${step.from}--${step.to}.sql\n${readFileSync(step.path, 'utf8').trimEnd()}\n`),
+    `truncate ai_private.message, ai_private.javascript;\n`,
+    messages(),
+    javascript(options.bundle),
+    ...objects(options).map((text) => text.replaceAll(/^create function /gm, 'create or replace function ')),
+    section('schema/finish.sql'),
+  ].join('\n');
+};
+
+interface UpgradeStep {
+  readonly from: string;
+  readonly to: string;
+  readonly path: string;
+}
+
+const upgradeSteps = (folder: string): UpgradeStep[] =>
+  (existsSync(folder) ? readdirSync(folder) : []).sort().flatMap((name) => {
+    const [, from, to] = /^(.+)--(.+)\.sql$/.exec(name) ?? [];
+    return from === undefined || to === undefined ? [] : [{ from, to, path: join(folder, name) }];
+  });
+
+const upgradePath = (from: string, to: string, steps: readonly UpgradeStep[]): UpgradeStep[] | undefined => {
+  if (from === to) return [];
+  for (const step of steps.filter((candidate) => candidate.from === from)) {
+    const rest = upgradePath(
+      step.to,
+      to,
+      steps.filter((other) => other !== step),
+    );
+    if (rest !== undefined) return [step, ...rest];
+  }
+  return undefined;
+};
+
+/** Versions from which a chain of scripts leads to this one. */
+export const upgradableVersions = (folder = join(ROOT, 'upgrade'), to = projectVersion): string[] => {
+  const steps = upgradeSteps(folder);
+  return [...new Set(steps.map((step) => step.from))].filter((from) => upgradePath(from, to, steps) !== undefined);
 };

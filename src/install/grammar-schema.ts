@@ -1,0 +1,14 @@
+import * as z from 'zod/mini';
+import { fieldRules, tableDeclaration } from '../compiler/grammar.ts';
+
+// Named, so that the documents hold the rules for a field once.
+z.globalRegistry.add(fieldRules, { id: 'field' });
+
+/** The grammar of declarations as JSON Schema documents, for completion in editors. */
+export const grammarSchemas = (): Record<'table' | 'column', string> => ({
+  table: print('What COMMENT ON TABLE may hold', tableDeclaration),
+  column: print('What COMMENT ON COLUMN may hold', fieldRules),
+});
+
+const print = (title: string, schema: z.ZodMiniType): string =>
+  `${JSON.stringify({ title: `pg_ai: ${title}`, ...z.toJSONSchema(schema) }, null, 2)}\n`;
