@@ -81,10 +81,17 @@ const conversion = (context: Context, input: Input): { readonly sql: string; rea
     case 'json':
       return { sql: whenPresent(`${variable} := ${cast(`nullif(${_in} -> ${key}, 'null')`)};`), mayFail };
     case 'list':
-    case 'object':
       return {
         sql: `if ${_in} ? ${key} then
   select r.v into ${variable} from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', ${_in} -> ${key})) as r (v ${type});
+end if;`,
+        mayFail: true,
+      };
+    case 'object':
+      // Assigned: INTO a composite variable would put the whole value into its first attribute.
+      return {
+        sql: `if ${_in} ? ${key} then
+  ${variable} := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', ${_in} -> ${key})) as r (v ${type}));
 end if;`,
         mayFail: true,
       };
