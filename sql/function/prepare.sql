@@ -50,7 +50,8 @@ begin
   end if;
   print := ai_private.fingerprint(snapshot);
   select d.* into known from ai.declaration d where d.relation = target;
-  if known.fingerprint = print and known.state <> 'pending' and not anyway then
+  -- What was refused is looked at again: a missing role or grant may be there now, and a repeated mistake is an error again.
+  if known.fingerprint = print and known.state = 'ready' and not anyway then
     return 'unchanged';
   end if;
   if to_regprocedure('ai_private.compile_text(text)') is null then

@@ -1,10 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { projectVersion } from '../project.ts';
+import { register as compile } from './commands/compile.ts';
+import { register as describe } from './commands/describe.ts';
 import { register as dev } from './commands/dev.ts';
+import { register as install } from './commands/install.ts';
 import { CliError, exitCode } from './errors.ts';
 import { createOutput } from './output.ts';
 
-const commands = [dev];
+const commands = [dev, install, compile, describe];
 
 function createProgram(): Command {
   const program = new Command('pg-ai')

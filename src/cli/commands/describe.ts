@@ -1,0 +1,92 @@
+import type { Command } from 'commander';
+import { OPERATION_KINDS } from '../../compiler/grammar.ts';
+import { type ConnectionOptions, connectionOption, withClient } from '../connection.ts';
+import { requireInstallation } from '../installation.ts';
+import { createOutput, type Output, paint } from '../output.ts';
+
+type Options = ConnectionOptions & { readonly json?: true };
+
+type Schema = {
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly enum?: readonly unknown[];
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly [keyword: string]: unknown;
+};
+
+type Operation = {
+  readonly state: string;
+  readonly roles: readonly string[];
+  readonly function: string;
+  readonly description?: string;
+  readonly inputs: Schema;
+  readonly outputs: Schema;
+};
+
+export const register = (program: Command): void => {
+  connectionOption(
+    program
+      .command('describe')
+      .description('show what can be called: operations with their inputs')
+      .argument('[table]', 'only this one, by search_path or as schema.table')
+      .argument('[operation]', 'only this one of the table'),
+  )
+    .option('--json', 'inputs and outputs as JSON Schema')
+    .action(describe);
+};
+
+async function describe(table: string | undefined, operation: string | undefined, options: Options): Promise<void> {
+  const output = createOutput(options);
+  await withClient(options, async (client) => {
+    await requireInstallation(client);
+    const { rows } = await client.query<{ described: unknown }>('select ai.describe($1, $2) as described', [
+      table ?? null,
+      operation ?? null,
+    ]);
+    const described = rows[0]?.described;
+    output.data(described);
+    if (operation !== undefined) showOperation(operation, described as Operation, output);
+    else if (table !== undefined) showTable(described as Record<string, Operation>, output);
+    else showAll(described as Record<string, Record<string, Operation>>, output);
+  });
+}
+
+function showAll(tables: Readonly<Record<string, Readonly<Record<string, Operation>>>>, output: Output): void {
+  const entries = Object.entries(tables);
+  if (entries.length === 0) output.line('no table declares operations');
+  for (const [table, operations] of entries) {
+    output.line(paint('bold', table));
+    showTable(operations, output);
+  }
+}
+
+function showTable(operations: Readonly<Record<string, Operation>>, output: Output): void {
+  const order: readonly string[] = OPERATION_KINDS;
+  const sorted = Object.entries(operations).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  for (const [name, operation] of sorted) showOperation(name, operation, output);
+}
+
+function showOperation(name: string, operation: Operation, output: Output): void {
+  const state = operation.state === 'ready' ? '' : paint('red', `  (${operation.state})`);
+  const about = operation.description === undefined ? '' : `  ${operation.description}`;
+  output.line(`  ${paint('bold', name)}${state}${about}`);
+  output.line(`    roles: ${operation.roles.join(', ')}; function: ${operation.function}`);
+  const inputs = Object.entries(operation.inputs.properties ?? {});
+  const width = Math.max(0, ...inputs.map(([field]) => field.length));
+  const required = new Set(operation.inputs.required ?? []);
+  for (const [field, schema] of inputs) {
+    output.line(`    ${field.padEnd(width)}  ${required.has(field) ? 'required' : 'optional'}  ${inWords(schema)}`);
+  }
+}
+
+/** `string, format email, maxLength 80: what it means` */
+function inWords(schema: Schema): string {
+  const { type, description, ...rest } = schema;
+  const rules = Object.entries(rest)
+    .filter(([, value]) => value === null || typeof value !== 'object' || Array.isArray(value))
+    .map(([keyword, value]) => `${keyword} ${Array.isArray(value) ? value.map(String).join(' | ') : String(value)}`);
+  const words = [[type ?? 'any'].flat().join(' or '), ...rules].join(', ');
+  return description === undefined ? words : `${words}: ${description}`;
+}
