@@ -1,0 +1,164 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startServer } from '../../src/dev/server.ts';
+import { install } from '../../src/install/install.ts';
+import { dotFolder } from '../../src/project.ts';
+import { compileWaiting } from './compile.ts';
+
+/** Roles of the shop. None may log in: the demo acts as them. */
+export const ROLES = ['shop_owner', 'shop_manager', 'shop_clerk'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** The demo's database, and how to speak to it as one of the shop's roles. */
+export interface Stage {
+  /** Server, place and language, for the title. */
+  readonly about: readonly string[];
+  /** Whether declarations compile inside the database; else Node compiles them. */
+  readonly javascript: 'plv8' | 'pljs' | 'none';
+  readonly admin: pg.Client;
+  as(role: Role): Promise<pg.Client>;
+  /**
+   * DDL and declarations, run by the tables' owner. Where the database cannot compile, Node does so in the same transaction.
+   * @returns warnings
+   */
+  define(sql: string): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export interface StageOptions {
+  /** A superuser's connection to a server; else an embedded one is started. */
+  readonly url?: string | undefined;
+  /** Where the embedded server keeps its data meanwhile. */
+  readonly dataDir?: string | undefined;
+  readonly javascript: 'auto' | 'none';
+  readonly say: (line: string) => void;
+}
+
+interface Place {
+  readonly url: string;
+  readonly where: string;
+  close(): Promise<void>;
+}
+
+const connect = async (url: string): Promise<pg.Client> => {
+  // jsonb as the text it is: the demo reads numbers from it with all their digits.
+  const client = new pg.Client({
+    connectionString: url,
+    types: { getTypeParser: (oid, format) => (oid === 3802 ? String : pg.types.getTypeParser(oid, format as 'text')) },
+  });
+  // The server may end while a query is under way (ctrl-C); the query reports it.
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+};
+
+const embedded = async (options: StageOptions): Promise<Place> => {
+  const dataDir = options.dataDir ?? join(dotFolder(), 'demo');
+  const server = await startServer({
+    dataDir,
+    reset: true,
+    javascript: options.javascript,
+    settings: { fsync: 'off', timezone: 'UTC' },
+    say: options.say,
+  });
+  return {
+    url: server.url,
+    where: `embedded, on 127.0.0.1:${server.port}`,
+    async close() {
+      await server.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+};
+
+/** On somebody's server the demo keeps to a database and roles of its own, and takes both away again. */
+const guest = async (url: string): Promise<Place> => {
+  const database = `pg_ai_demo_${process.pid}`;
+  const host = new pg.Client(url);
+  await host.connect();
+  const rolesNow = async (): Promise<string[]> =>
+    (await host.query<{ rolname: string }>('select rolname from pg_roles')).rows.map((row) => row.rolname);
+  const before = await rolesNow();
+  const taken = ROLES.filter((role) => before.includes(role));
+  if (taken.length > 0) {
+    await host.end();
+    throw new Error(`the server has a role ${taken.join(', ')} already, which the demo would have to change`);
+  }
+  await host.query(`create database ${database}`);
+  const place = new URL(url);
+  place.pathname = `/${database}`;
+  return {
+    url: place.href,
+    where: `on ${place.host}, in the database ${database}`,
+    async close() {
+      await host.query(`drop database ${database} with (force)`);
+      for (const role of ['ai_owner', 'ai_admin', 'ai_worker', 'ai_user', ...ROLES]) {
+        // Another database may have begun to use pg_ai's roles meanwhile; then they stay.
+        if (!before.includes(role)) await host.query(`drop role if exists ${role}`).catch(() => {});
+      }
+      await host.end();
+    },
+  };
+};
+
+export const openStage = async (options: StageOptions): Promise<Stage> => {
+  const place = options.url === undefined ? await embedded(options) : await guest(options.url);
+  const open: pg.Client[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(open.map((client) => client.end().catch(() => {})));
+    await place.close();
+  };
+  try {
+    const newClient = async (): Promise<pg.Client> => {
+      const client = await connect(place.url);
+      open.push(client);
+      return client;
+    };
+    const admin = await newClient();
+    const { javascript } = await install(admin, { javascript: options.javascript });
+    await admin.query(`
+      create role shop_owner in role ai_admin, ai_user;
+      create role shop_clerk in role ai_user;
+      create role shop_manager in role shop_clerk;
+      do $$ begin execute format('grant create on database %I to shop_owner', current_database()); end $$`);
+    const { rows } = await admin.query<{ version: string }>(`select current_setting('server_version') as version`);
+
+    const connections = new Map<Role, Promise<pg.Client>>();
+    const as = (role: Role): Promise<pg.Client> => {
+      const existing = connections.get(role);
+      if (existing !== undefined) return existing;
+      const made = newClient().then(async (client) => {
+        await client.query(`set session authorization ${role}`);
+        return client;
+      });
+      connections.set(role, made);
+      return made;
+    };
+    return {
+      about: [`PostgreSQL ${rows[0]?.version?.split(' ')[0]}, JavaScript in the database: ${javascript}`, place.where],
+      javascript,
+      admin,
+      as,
+      async define(sql) {
+        const owner = await as('shop_owner');
+        const warnings: string[] = [];
+        const listen = (notice: { severity?: string | undefined; message?: string | undefined }): void => {
+          if (notice.severity === 'WARNING') warnings.push(notice.message ?? '');
+        };
+        owner.on('notice', listen);
+        try {
+          if (javascript === 'none') warnings.push(...(await compileWaiting(admin, 'shop_owner', sql)));
+          else await owner.query(sql);
+        } finally {
+          owner.off('notice', listen);
+        }
+        return warnings;
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
