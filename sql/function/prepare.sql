@@ -20,11 +20,13 @@ create function ai_private.may_declare(target oid)
 returns boolean
 language sql
 stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
   select exists (select from ai.declaration d where d.relation = target)
     or coalesce((select c like '%@ai(%' or ltrim(c, E' \t\r\n') like '{%' from obj_description(target, 'pg_class') as c), false)
 $pg_ai$;
+alter function ai_private.may_declare(oid) owner to ai_owner;
 comment on function ai_private.may_declare(oid) is 'Whether a table could declare operations';
 
 -- Returns what is to be done: unchanged, foreign (declares nothing), prepared, pending (no compiler here).
@@ -55,6 +57,11 @@ begin
     return 'unchanged';
   end if;
   if to_regprocedure('ai_private.compile_text(text)') is null then
+    if not ai_private.declares_now(target) then
+      -- withdrawing a declaration takes no compiler
+      perform ai_private.forget(target);
+      return 'foreign';
+    end if;
     perform ai_private.mark(target, snapshot, print, 'pending', '[]');
     return 'pending';
   end if;
@@ -96,7 +103,11 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
 declare
   o ai.operation;
+  f regprocedure;
 begin
+  if exists (select from ai.declaration d where d.relation = target and d.fingerprint = print and d.state = new_state and d.problems = mark.problems) then
+    return;
+  end if;
   insert into ai.declaration (relation, qualified_name, fingerprint, state, problems, changed_at)
   values (target, snapshot ->> 'qualified', print, new_state, problems, clock_timestamp())
   on conflict (relation) do update
@@ -108,6 +119,15 @@ begin
       'create or replace function ai_gen.%I(inputs jsonb, options jsonb default ''{}'') returns jsonb language plpgsql volatile security invoker set search_path = pg_catalog, pg_temp as %L',
       o.function_name,
       format(E'\n-- Not in force: %s.\nbegin\n  perform ai_private.find_operation(%L, %L, ''{}'');\n  return null;\nend\n', new_state, o.operation, o.qualified_name));
+    -- The typed function depends on the types of its parameters, and nobody should be kept from dropping those.
+    for f in select p.oid::regprocedure from pg_proc p
+      where p.pronamespace = 'ai_gen'::regnamespace and p.proname = regexp_replace(o.function_name, '__json$', '') loop
+      begin
+        execute format('drop function %s', f);
+      exception when dependent_objects_still_exist then
+        null; -- somebody's own function calls it; it leads to the refusal above
+      end;
+    end loop;
   end loop;
 end
 $pg_ai$;

@@ -28,7 +28,8 @@ begin
     select * into element from pg_type where oid = t.typelem;
   end if;
   return jsonb_strip_nulls(jsonb_build_object(
-    'name', format_type(base_id, null),
+    -- with the modifier left open: "character" and "bit" alone mean one character, one bit
+    'name', format_type(base_id, -1),
     'kind', case when element.oid is not null then 'a' else t.typtype end,
     'category', t.typcategory,
     -- where the types live: SQL that names them needs USAGE there

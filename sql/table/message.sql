@@ -7,4 +7,5 @@ create table ai_private.message (
 );
 comment on table ai_private.message is 'Texts of errors by code and language; {name} is filled in';
 
-grant select on ai_private.message to ai_owner, ai_user, ai_admin, ai_worker;
+-- to all, because whoever alters a declared table may have to be told something
+grant select on ai_private.message to public;

@@ -1,62 +1,70 @@
 -- Declarations take effect in their own statement, and DDL on a declared table compiles it again. The event triggers
 -- are in event_triggers.sql; without them ai.compile() does the same on request.
 
--- Tables that the statement at hand may have changed, and whether it is a declaration.
+-- Tables that the statement at hand may have changed, and whether it is a declaration. It starts from what changed and follows what depends on it,
+-- so that DDL on other tables costs next to nothing however many tables there are; fingerprints then tell which tables really are other than before.
 create function ai_private.changed_relations()
 returns table (relation oid, declaring boolean)
-language sql
+language plpgsql
 stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
-  with recursive command as (
-    select c.classid, c.objid, c.command_tag from pg_event_trigger_ddl_commands() as c
-    where c.schema_name is distinct from 'pg_temp'
-  ),
-  -- a type, and what is made of it: arrays, domains, composite types
-  changed_type as (
-    select c.objid as oid from command c where c.classid = 'pg_type'::regclass
-    union
-    select made.oid
-    from changed_type x
-    cross join lateral (
-      select t.oid from pg_type t where x.oid in (t.typelem, t.typbasetype)
-      union all
-      select y.reltype from pg_attribute a join pg_class y on y.oid = a.attrelid and y.relkind = 'c' where a.atttypid = x.oid
-    ) as made
-  ),
-  touched as (
-    -- the table itself, or an index of it
-    select coalesce(i.indrelid, c.objid) as oid, c.command_tag = 'COMMENT' as declaring
-    from command c left join pg_index i on i.indexrelid = c.objid
-    where c.classid = 'pg_class'::regclass
-    union
-    -- tables that refer to it by a foreign key, or inherit from it
-    select k.conrelid, false from command c join pg_constraint k on k.confrelid = c.objid and k.contype = 'f'
-    where c.classid = 'pg_class'::regclass and c.command_tag <> 'COMMENT'
-    union
-    select h.inhrelid, false from command c join pg_inherits h on h.inhparent = c.objid where c.classid = 'pg_class'::regclass and c.command_tag <> 'COMMENT'
-    union
-    -- tables whose defaults read a sequence, or call a function, that has another name now
-    select d.adrelid, false from command c join pg_depend p on p.refclassid = c.classid and p.refobjid = c.objid and p.classid = 'pg_attrdef'::regclass
-      join pg_attrdef d on d.oid = p.objid
-    where c.classid in ('pg_class'::regclass, 'pg_proc'::regclass)
-    union
-    select k.conrelid, false from command c join pg_depend p on p.refclassid = c.classid and p.refobjid = c.objid and p.classid = 'pg_constraint'::regclass
-      join pg_constraint k on k.oid = p.objid
-    where c.classid = 'pg_proc'::regclass
-    union
-    select a.attrelid, false from changed_type x join pg_attribute a on a.atttypid = x.oid
-    union
-    select r.oid, false from command c join pg_class r on r.relnamespace = c.objid where c.classid = 'pg_namespace'::regclass
-    union
-    select d.relation::oid, false from command c cross join ai.declaration d where c.classid = 'pg_extension'::regclass
-  )
-  select t.oid, bool_or(t.declaring)
-  from touched t
-  where ai_private.may_declare(t.oid)
-  group by t.oid
-  order by t.oid
+#variable_conflict use_column
+declare
+  commented oid[];
+  classes oid[];
+  objects oid[];
+  anywhere boolean;
+begin
+  select array_agg(c.objid) filter (where c.classid = 'pg_class'::regclass and c.command_tag = 'COMMENT'),
+    array_agg(c.classid) filter (where c.command_tag <> 'COMMENT'),
+    array_agg(c.objid) filter (where c.command_tag <> 'COMMENT'),
+    -- names that may stand in any function
+    bool_or(c.classid in ('pg_namespace'::regclass, 'pg_extension'::regclass) and c.command_tag <> 'COMMENT')
+  into commented, classes, objects, anywhere
+  from pg_event_trigger_ddl_commands() as c
+  where c.schema_name is null or c.schema_name not in ('pg_temp', 'ai_gen', 'ai_private');
+
+  return query
+    select c.oid, true
+    from unnest(commented) as u (oid)
+    join pg_class c on c.oid = u.oid and c.relkind in ('r', 'p', 'f', 'v', 'm')
+    where ai_private.may_declare(c.oid);
+  if objects is null then
+    return;
+  end if;
+  return query
+    with recursive reached as (
+      select u.classid, u.objid from unnest(classes, objects) as u (classid, objid)
+      union
+      -- types made of a type, tables that inherit, defaults and constraints that call, sequences and indexes
+      select p.classid, p.objid
+      from reached r
+      join pg_depend p on p.refclassid = r.classid and p.refobjid = r.objid
+      where r.classid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass)
+        and p.classid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass)
+    ),
+    touched as (
+      select r.objid as oid from reached r where r.classid = 'pg_class'::regclass
+      union
+      select i.indrelid from reached r join pg_index i on i.indexrelid = r.objid where r.classid = 'pg_class'::regclass
+      union
+      -- the table whose identity column reads the sequence
+      select p.refobjid from reached r join pg_depend p on p.classid = r.classid and p.objid = r.objid and p.refclassid = 'pg_class'::regclass
+      where r.classid = 'pg_class'::regclass
+      union
+      select d.adrelid from reached r join pg_attrdef d on d.oid = r.objid where r.classid = 'pg_attrdef'::regclass
+      union
+      select k.conrelid from reached r join pg_constraint k on k.oid = r.objid where r.classid = 'pg_constraint'::regclass
+    )
+    select d.relation::oid, false
+    from ai.declaration d
+    where (anywhere or d.relation::oid in (select t.oid from touched t)) and d.relation::oid <> all (coalesce(commented, '{}'))
+    order by d.relation::oid;
+end
 $pg_ai$;
+alter function ai_private.changed_relations() owner to ai_owner;
 comment on function ai_private.changed_relations() is 'Declared tables that the current DDL statement may have changed';
 
 create function ai_private.on_ddl()

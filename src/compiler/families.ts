@@ -11,7 +11,7 @@ const NUMBERS: Readonly<Record<string, { integer: boolean; digits: boolean }>> =
   real: { integer: false, digits: true },
   'double precision': { integer: false, digits: true },
 };
-const PLAIN_TEXT = new Set(['text', 'character varying', 'character']);
+const PLAIN_TEXT = new Set(['text', 'character varying', 'bpchar']);
 
 /** How values of a type travel through JSON. */
 export const familyOf = (type: TypeSnapshot): Family => {

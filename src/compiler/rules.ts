@@ -1,4 +1,4 @@
-import type { ColumnSnapshot } from './catalog.ts';
+import type { ColumnSnapshot, TypeSnapshot } from './catalog.ts';
 import { type Diagnostic, error, suggest } from './diagnostic.ts';
 import { ident, literal } from './emit/sql.ts';
 import { isFreeText } from './families.ts';
@@ -101,6 +101,40 @@ const scalarLiteral = (value: string | number | boolean, family: Family): string
       ? String(value)
       : literal(String(value));
 
+/** What numeric(precision, scale) cannot hold. PostgreSQL would round; money is not rounded behind the caller's back. */
+const modifierViolations = (
+  value: string,
+  { precision, scale }: TypeSnapshot,
+): { readonly code: string; readonly condition: string; readonly rule: unknown }[] => {
+  if (precision === undefined || scale === undefined) return [];
+  const step =
+    scale > 0
+      ? { condition: `pg_catalog.scale(pg_catalog.trim_scale(${value})) > ${scale}`, rule: Number(`1e-${scale}`) }
+      : { condition: `${value} % 1e${-scale}::numeric <> 0`, rule: Number(`1e${-scale}`) };
+  const digits = '9'.repeat(precision);
+  const largest =
+    scale <= 0
+      ? digits + '0'.repeat(-scale)
+      : `${digits.slice(0, -scale) || '0'}.${digits.slice(Math.max(precision - scale, 0)).padStart(scale, '0')}`;
+  return [
+    { code: 'multipleOf', ...step },
+    {
+      code: 'maximum',
+      condition: `pg_catalog.abs(${value}) >= 1e${precision - scale}::numeric`,
+      rule: largest,
+    },
+  ];
+};
+
+/** The same for arrays' elements, as words of JSON Schema. */
+export const modifierRules = (type: TypeSnapshot): Readonly<Record<string, unknown>> => {
+  if (type.domain !== undefined) return {};
+  return {
+    ...(type.length !== undefined && type.category === 'S' ? { maxLength: type.length } : {}),
+    ...Object.fromEntries(modifierViolations('', type).map(({ code, rule }) => [code, Number(rule)])),
+  };
+};
+
 /** What the rules, and the type's own modifiers, forbid, as SQL over the input's variable. */
 export const violationsOf = (column: ColumnSnapshot, family: Family, rules: FieldRules): Violation[] => {
   const found: Violation[] = [];
@@ -121,23 +155,22 @@ export const violationsOf = (column: ColumnSnapshot, family: Family, rules: Fiel
     if (rules.format !== undefined) add('format', `${text} !~ ${literal(FORMAT_PATTERNS[rules.format])}`, rules.format);
     if (rules.pattern !== undefined) add('pattern', `${text} !~ ${literal(rules.pattern)}`, rules.pattern);
   }
+  const { length, element } = column.base;
+  if (column.base.name === '"bit"' && length !== undefined) {
+    add('minLength', `pg_catalog.length(${variable}) < ${length}`, length);
+    add('maxLength', `pg_catalog.length(${variable}) > ${length}`, length);
+  }
+  if (column.base.name === 'bit varying' && length !== undefined)
+    add('maxLength', `pg_catalog.length(${variable}) > ${length}`, length);
+  // A domain judges its own elements; those of other arrays would be cut or rounded when they are stored.
+  if (element !== undefined && element.domain === undefined) {
+    const some = (condition: string) => `exists (select from pg_catalog.unnest(${variable}) as e where ${condition})`;
+    if (element.length !== undefined && element.category === 'S')
+      add('maxLength', some(`pg_catalog.char_length(e::text) > ${element.length}`), element.length);
+    for (const { code, condition, rule } of modifierViolations('e', element)) add(code, some(condition), rule);
+  }
   if (family.kind === 'number') {
-    if (column.base.scale !== undefined && column.base.scale >= 0) {
-      // PostgreSQL would round; money is not rounded behind the caller's back.
-      add(
-        'multipleOf',
-        `pg_catalog.scale(pg_catalog.trim_scale(${variable})) > ${column.base.scale}`,
-        column.base.scale === 0 ? 1 : Number(`1e-${column.base.scale}`),
-      );
-    }
-    if (column.base.precision !== undefined && column.base.scale !== undefined) {
-      const digits = column.base.precision - column.base.scale;
-      add(
-        'maximum',
-        `pg_catalog.abs(${variable}) >= 1e${digits}::numeric`,
-        `${'9'.repeat(Math.max(digits, 1))}${column.base.scale > 0 ? `.${'9'.repeat(column.base.scale)}` : ''}`,
-      );
-    }
+    for (const { code, condition, rule } of modifierViolations(variable, column.base)) add(code, condition, rule);
     if (rules.minimum !== undefined) add('minimum', `${variable} < ${number(rules.minimum)}`, rules.minimum);
     if (rules.maximum !== undefined) add('maximum', `${variable} > ${number(rules.maximum)}`, rules.maximum);
     if (rules.exclusiveMinimum !== undefined)

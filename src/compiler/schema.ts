@@ -1,6 +1,7 @@
-import type { ColumnSnapshot } from './catalog.ts';
+import type { ColumnSnapshot, TypeSnapshot } from './catalog.ts';
 import { familyOf } from './families.ts';
-import type { Family, Input, Operation } from './ir.ts';
+import type { Input, Operation } from './ir.ts';
+import { modifierRules } from './rules.ts';
 
 /** JSON Schema (draft 2020-12) of what an operation takes and gives. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -13,11 +14,16 @@ const FORMAT_OF_TYPE: Readonly<Record<string, string>> = {
   'time without time zone': 'time',
 };
 
-const schemaOf = (family: Family, typeName: string): Record<string, unknown> => {
+const typeSchema = (type: TypeSnapshot): Record<string, unknown> => {
+  const family = familyOf(type);
   switch (family.kind) {
     case 'text': {
-      const format = FORMAT_OF_TYPE[typeName];
-      return { type: 'string', ...(format === undefined ? {} : { format }) };
+      const format = FORMAT_OF_TYPE[type.name];
+      return {
+        type: 'string',
+        ...(format === undefined ? {} : { format }),
+        ...(type.labels === undefined ? {} : { enum: type.labels }),
+      };
     }
     case 'number': {
       const type = family.integer ? 'integer' : 'number';
@@ -28,7 +34,11 @@ const schemaOf = (family: Family, typeName: string): Record<string, unknown> => 
     case 'json':
       return {};
     case 'list':
-      return { type: 'array', items: schemaOf(family.element, '') };
+      return {
+        type: 'array',
+        items:
+          type.element === undefined ? {} : nullable({ ...typeSchema(type.element), ...modifierRules(type.element) }),
+      };
     case 'object':
       return {
         type: 'object',
@@ -41,18 +51,30 @@ const schemaOf = (family: Family, typeName: string): Record<string, unknown> => 
 const nullable = (schema: Record<string, unknown>): Record<string, unknown> => {
   if (schema.type === undefined) return schema;
   const types = Array.isArray(schema.type) ? schema.type : [schema.type];
-  const labels = Array.isArray(schema.enum) ? { enum: [...schema.enum, null] } : {};
-  return { ...schema, ...labels, type: [...types, 'null'] };
+  const { const: only, ...rest } = schema;
+  const values = Array.isArray(schema.enum) ? schema.enum : only === undefined ? undefined : [only];
+  return { ...rest, ...(values === undefined ? {} : { enum: [...values, null] }), type: [...types, 'null'] };
 };
 
-const columnSchema = (column: ColumnSnapshot): Record<string, unknown> => ({
-  ...schemaOf(familyOf(column.base), column.base.name),
-  ...(column.base.labels === undefined ? {} : { enum: column.base.labels }),
-});
+const columnSchema = (column: ColumnSnapshot): Record<string, unknown> => typeSchema(column.base);
+
+const NUMERIC = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'];
+
+/** JSON Schema knows bounds as numbers only, also where the declaration has them as digits. */
+const asWritten = ([word, value]: readonly [string, unknown]): readonly [string, unknown] => [
+  word,
+  NUMERIC.includes(word) && typeof value === 'string' ? Number(value) : value,
+];
 
 const inputProperty = (input: Input): Record<string, unknown> => {
   const { protected: secret, ...rules } = input.rules;
-  const said = Object.fromEntries(input.violations.flatMap((violation) => Object.entries(violation.rule)));
+  const said = Object.fromEntries(
+    input.violations
+      .flatMap((violation) => Object.entries(violation.rule))
+      // what the elements' own type demands stands with "items"
+      .filter(([word]) => input.family.kind !== 'list' || /Items$/.test(word))
+      .map(asWritten),
+  );
   const notes = Object.fromEntries(
     Object.entries(rules).filter(
       ([word, value]) => value !== undefined && ['title', 'description', 'examples', 'format', 'type'].includes(word),
@@ -66,7 +88,8 @@ const inputProperty = (input: Input): Record<string, unknown> => {
   };
   if (!input.required && input.default !== undefined) schema['x-default'] = input.default;
   schema['x-type'] = input.column.type;
-  return input.nullable ? nullable(schema) : schema;
+  if (input.nullable) return nullable(schema);
+  return schema.type === undefined ? { ...schema, type: ['string', 'number', 'boolean', 'object', 'array'] } : schema;
 };
 
 export const inputSchema = (operation: Operation): JsonSchema => {

@@ -57,36 +57,25 @@ const conversion = (context: Context, input: Input): { readonly sql: string; rea
   const variable = ident(column.name);
   const key = literal(column.name);
   const type = column.base.domain ?? column.base.name;
-  // NULL may not be cast to a domain that refuses NULL, so absent inputs are left alone.
-  const whenPresent = (sql: string): string =>
-    column.base.domain === undefined ? sql : `if ${_in} ? ${key} then\n  ${sql}\nend if;`;
+  // NULL may not be cast to a domain that refuses NULL, so absent inputs are left alone. The domain only judges: a cast to it would
+  // cut or round to its length or scale, which the rules refuse.
+  const assign = (value: string): string =>
+    column.base.domain === undefined
+      ? `${variable} := ${value};`
+      : `if ${_in} ? ${key} then\n  if (${value})::${type} is null then end if;\n  ${variable} := ${value};\nend if;`;
   const cast = (expression: string): string =>
-    column.base.domain === undefined && family.kind === 'text' && family.plain
-      ? expression
-      : `(${expression})::${type}`;
+    family.kind === 'text' && family.plain ? expression : `(${expression})::${column.base.name}`;
   const mayFail = column.base.domain !== undefined;
   switch (family.kind) {
     case 'text':
-      return { sql: whenPresent(`${variable} := ${cast(`${_in} ->> ${key}`)};`), mayFail: mayFail || !family.plain };
-    case 'number': {
-      // Casting to a domain over numeric(p, s) rounds; the variable gets the digits as given, so that the rules can refuse what would be rounded.
-      const digits =
-        column.base.domain !== undefined && column.base.scale !== undefined
-          ? `\n  ${variable} := (${_in} ->> ${key})::${column.base.name};`
-          : '';
-      return { sql: whenPresent(`${variable} := ${cast(`${_in} ->> ${key}`)};${digits}`), mayFail: true };
-    }
+      return { sql: assign(cast(`${_in} ->> ${key}`)), mayFail: mayFail || !family.plain };
+    case 'number':
+      return { sql: assign(cast(`${_in} ->> ${key}`)), mayFail: true };
     case 'boolean':
-      return { sql: whenPresent(`${variable} := ${cast(`${_in} ->> ${key}`)};`), mayFail };
+      return { sql: assign(cast(`${_in} ->> ${key}`)), mayFail };
     case 'json':
-      return { sql: whenPresent(`${variable} := ${cast(`nullif(${_in} -> ${key}, 'null')`)};`), mayFail };
+      return { sql: assign(cast(`nullif(${_in} -> ${key}, 'null')`)), mayFail };
     case 'list':
-      return {
-        sql: `if ${_in} ? ${key} then
-  select r.v into ${variable} from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', ${_in} -> ${key})) as r (v ${type});
-end if;`,
-        mayFail: true,
-      };
     case 'object':
       // Assigned: INTO a composite variable would put the whole value into its first attribute.
       return {
