@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startServer } from '../../src/dev/server.ts';
+import { compileTables } from '../../src/install/compile-host.ts';
 import { install } from '../../src/install/install.ts';
 import { dotFolder } from '../../src/project.ts';
-import { compileWaiting } from './compile.ts';
 
 /** Roles of the shop. None may log in: the demo acts as them. */
 export const ROLES = ['shop_owner', 'shop_manager', 'shop_clerk'] as const;
@@ -18,12 +18,24 @@ export interface Stage {
   readonly javascript: 'plv8' | 'pljs' | 'none';
   readonly admin: pg.Client;
   as(role: Role): Promise<pg.Client>;
-  /**
-   * DDL and declarations, run by the tables' owner. Where the database cannot compile, Node does so in the same transaction.
-   * @returns warnings
-   */
-  define(sql: string): Promise<string[]>;
+  /** DDL and declarations, run by the tables' owner; where the database cannot compile, Node does so next (`pg-ai compile`). */
+  define(sql: string): Promise<Defined>;
   close(): Promise<void>;
+}
+
+export interface Problem {
+  readonly path: string;
+  readonly reason: string;
+  readonly suggestion?: string;
+}
+
+export interface Defined {
+  /** What PostgreSQL warned of. */
+  readonly warnings: readonly string[];
+  /** What is wrong with a declaration. */
+  readonly problems: readonly Problem[];
+  /** Whether the statement was refused because of that and changed nothing. */
+  readonly refused: boolean;
 }
 
 export interface StageOptions {
@@ -118,7 +130,7 @@ export const openStage = async (options: StageOptions): Promise<Stage> => {
     const admin = await newClient();
     const { javascript } = await install(admin, { javascript: options.javascript });
     await admin.query(`
-      create role shop_owner in role ai_admin, ai_user;
+      create role shop_owner in role ai_admin, ai_worker, ai_user;
       create role shop_clerk in role ai_user;
       create role shop_manager in role shop_clerk;
       do $$ begin execute format('grant create on database %I to shop_owner', current_database()); end $$`);
@@ -135,6 +147,17 @@ export const openStage = async (options: StageOptions): Promise<Stage> => {
       connections.set(role, made);
       return made;
     };
+    const compileInNode = async (): Promise<Problem[]> => {
+      const compiler = new pg.Client(place.url);
+      await compiler.connect();
+      try {
+        await compiler.query('set session authorization shop_owner');
+        const outcomes = await compileTables(compiler);
+        return outcomes.filter(({ outcome }) => outcome === 'refused').flatMap(({ diagnostics }) => diagnostics);
+      } finally {
+        await compiler.end();
+      }
+    };
     return {
       about: [`PostgreSQL ${rows[0]?.version?.split(' ')[0]}, JavaScript in the database: ${javascript}`, place.where],
       javascript,
@@ -148,12 +171,19 @@ export const openStage = async (options: StageOptions): Promise<Stage> => {
         };
         owner.on('notice', listen);
         try {
-          if (javascript === 'none') warnings.push(...(await compileWaiting(admin, 'shop_owner', sql)));
-          else await owner.query(sql);
+          await owner.query(sql);
+          const problems = javascript === 'none' ? await compileInNode() : [];
+          return { warnings, problems, refused: false };
+        } catch (error) {
+          if (!(error instanceof pg.DatabaseError && error.code === 'PI001')) throw error;
+          return {
+            warnings,
+            problems: (JSON.parse(error.detail ?? '') as { errors: Problem[] }).errors,
+            refused: true,
+          };
         } finally {
           owner.off('notice', listen);
         }
-        return warnings;
       },
       close,
     };

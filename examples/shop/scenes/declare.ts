@@ -1,9 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { type Play, refusalOf, Surprise } from '../play.ts';
+import { type Play, Surprise } from '../play.ts';
 import * as screen from '../screen.ts';
+import type { Defined } from '../stage.ts';
 
 const read = (name: string): string => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
+/** The COMMENT ON TABLE of declarations.sql for one table. */
+export const statementFor = (table: string): string => {
+  const found = new RegExp(`comment on table shop\\.${table} [\\s\\S]*?\\$\\$;`).exec(read('declarations.sql'))?.[0];
+  if (found === undefined) throw new Surprise(`declarations.sql declares nothing for ${table}`);
+  return found;
+};
 const OPERATIONS = ['create', 'update', 'upsert', 'fetch', 'delete'] as const;
+
+/** What defining something gives when all is well. */
+export const FINE: Defined = { warnings: [], problems: [], refused: false };
 
 /** Who may call what, as declarations.sql has it: the columns of OPERATIONS. */
 const DECLARED: Readonly<Record<string, readonly string[]>> = {
@@ -17,8 +27,7 @@ const DECLARED: Readonly<Record<string, readonly string[]>> = {
 
 export const showTables = async (play: Play): Promise<void> => {
   screen.say('Six ordinary tables, made by schema.sql. Nothing in it knows of pg_ai.');
-  const warnings = await play.stage.define(read('schema.sql'));
-  play.expect('warnings of schema.sql', warnings, []);
+  play.expect('schema.sql', await play.stage.define(read('schema.sql')), FINE);
   const rows = await play.ask<{ name: string; columns: number; key: string; types: string; rules: string }>(`
     select c.relname as name, count(*)::int as columns,
       (select string_agg(k.attname, ', ' order by u.n) from pg_index i, unnest(i.indkey::int2[]) with ordinality as u (attnum, n)
@@ -45,10 +54,8 @@ export const showTables = async (play: Play): Promise<void> => {
 export const declareOperations = async (play: Play): Promise<void> => {
   const sql = read('declarations.sql');
   screen.say('A table says in its own comment what its callers may do. All of declarations.sql reads like this:');
-  const statement = /comment on table shop\.order_lines[\s\S]*?\$\$;/.exec(sql)?.[0];
-  if (statement === undefined) throw new Surprise('declarations.sql declares nothing for order_lines');
-  screen.statement('shop_owner', statement);
-  await play.stage.define(sql);
+  screen.statement('shop_owner', statementFor('order_lines'));
+  play.expect('declarations.sql', await play.stage.define(sql), FINE);
   const rows = await play.ask<{ name: string; operation: string; roles: string }>(`
     select split_part(qualified_name, '.', 2) as name, operation, array_to_string(roles, ', ') as roles
     from ai.operation where state = 'ready' order by 1`);
@@ -60,8 +67,12 @@ export const declareOperations = async (play: Play): Promise<void> => {
     });
   }
   play.expect('the operations', found, DECLARED);
+  const when =
+    play.stage.javascript === 'none'
+      ? 'This database has no JavaScript language, so Node compiles (pg-ai compile)'
+      : 'It takes effect in its own statement';
   screen.say(
-    `It takes effect in its own statement: each operation is compiled to a PL/pgSQL function (${rows.length} now), and who may call it is PostgreSQL's own GRANT.`,
+    `${when}: each operation becomes a PL/pgSQL function (${rows.length} now), and who may call it is PostgreSQL's own GRANT.`,
   );
   screen.table(
     ['table', ...OPERATIONS],
@@ -70,9 +81,7 @@ export const declareOperations = async (play: Play): Promise<void> => {
 };
 
 export const wrongDeclaration = async (play: Play): Promise<void> => {
-  screen.say(
-    'A wrong declaration fails in its own statement, with all that is wrong at once. What was in force before stays.',
-  );
+  screen.say('A wrong declaration is told with all that is wrong at once:');
   const sql = `comment on table shop.payments is '{
   "operations": {
     "create": { "optinal": ["reference"], "required": ["ammount"] },
@@ -81,14 +90,12 @@ export const wrongDeclaration = async (play: Play): Promise<void> => {
   "fields": { "amount": { "minLength": 2 } }
 }'`;
   screen.statement('shop_owner', sql);
-  const refusal = await refusalOf(play.stage.define(sql), sql);
-  play.counted.refusals++;
-  const problems = refusal.errors as unknown as readonly { path: string; reason: string; suggestion?: string }[];
-  play.expect('the code', refusal.code, 'PI001');
+  const { problems, refused } = await play.stage.define(sql);
   screen.table(
     ['where', 'what is wrong', 'what to do'],
     problems.map((p) => [p.path.replace('comment on table shop.payments: ', ''), p.reason, p.suggestion ?? '']),
   );
+  play.counted.refusals++;
   const wanted = ['optinal', 'ammount', 'nothing to change', 'minLength'];
   const text = JSON.stringify(problems);
   play.expect(
@@ -96,6 +103,13 @@ export const wrongDeclaration = async (play: Play): Promise<void> => {
     wanted.filter((word) => !text.includes(word)),
     [],
   );
+  play.expect('refused in its own statement', refused, play.stage.javascript !== 'none');
+  if (refused) {
+    screen.say('The statement has failed, and what was in force before still is.');
+  } else {
+    screen.say('The comment stands, but until it is mended the operations are refused. It is put back as it was.');
+    play.expect('mended', await play.stage.define(statementFor('payments')), FINE);
+  }
   const [kept] = await play.ask<{ operations: string; state: string }>(`
     select string_agg(o.operation, ', ' order by o.operation) as operations, min(d.state) as state
     from ai.operation o join ai.declaration d using (relation) where o.qualified_name = 'shop.payments'`);
