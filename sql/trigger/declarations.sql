@@ -194,7 +194,9 @@ begin
   -- Something a table is made of went away by itself (an index, a type, a function with CASCADE): see which tables are other than they were.
   if exists (
     select from pg_event_trigger_dropped_objects() as o
-    where o.object_type in ('index', 'type', 'function', 'table column', 'table constraint', 'default value', 'domain constraint', 'sequence')
+    -- what the compiler itself drops in ai_gen is no part of any table, and looking at all tables each time would cost more than compiling
+    where not o.is_temporary and o.schema_name is distinct from 'ai_gen'
+      and o.object_type in ('index', 'type', 'function', 'table column', 'table constraint', 'default value', 'domain constraint', 'sequence')
   ) then
     for target in
       select d.relation from ai.declaration d
