@@ -87,7 +87,8 @@ as $pg_ai$
   where d.classoid = 'pg_class'::regclass and d.objsubid = 0
     and (d.description like '%@ai(%' or ltrim(d.description, E' \t\r\n') like '{%')
   union
-  select d.relation::oid from ai.declaration d join pg_class c on c.oid = d.relation
+  -- also what was dropped where no event trigger saw it
+  select d.relation::oid from ai.declaration d
 $pg_ai$;
 comment on function ai_private.candidates() is 'Tables whose comments may declare operations';
 revoke all on function ai_private.candidates() from public;

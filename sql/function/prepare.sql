@@ -47,7 +47,10 @@ declare
 begin
   perform pg_advisory_xact_lock(hashtextextended('pg_ai.compile', 0));
   snapshot := ai_private.catalog_snapshot(target);
-  if snapshot is null or not ai_private.may_declare(target) then
+  if snapshot is null then
+    perform ai_private.forget(target);
+    return 'foreign';
+  elsif not ai_private.may_declare(target) then
     return 'foreign';
   end if;
   print := ai_private.fingerprint(snapshot);
@@ -128,6 +131,12 @@ begin
         null; -- somebody's own function calls it; it leads to the refusal above
       end;
     end loop;
+    if o.bulk_function_name is not null then
+      execute format(
+        'create or replace function ai_gen.%I(inputs jsonb[]) returns jsonb language plpgsql volatile security invoker set search_path = pg_catalog, pg_temp as %L',
+        o.bulk_function_name,
+        format(E'\n-- Not in force: %s.\nbegin\n  perform ai_private.find_operation(%L, %L, ''{}'');\n  return null;\nend\n', new_state, o.operation, o.qualified_name));
+    end if;
   end loop;
 end
 $pg_ai$;

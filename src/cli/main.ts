@@ -3,11 +3,14 @@ import { projectVersion } from '../project.ts';
 import { register as compile } from './commands/compile.ts';
 import { register as describe } from './commands/describe.ts';
 import { register as dev } from './commands/dev.ts';
+import { register as doctor } from './commands/doctor.ts';
 import { register as install } from './commands/install.ts';
+import { register as uninstall } from './commands/uninstall.ts';
+import { register as upgrade } from './commands/upgrade.ts';
 import { CliError, exitCode } from './errors.ts';
 import { createOutput } from './output.ts';
 
-const commands = [dev, install, compile, describe];
+const commands = [dev, install, upgrade, uninstall, compile, describe, doctor];
 
 function createProgram(): Command {
   const program = new Command('pg-ai')

@@ -40,11 +40,12 @@ export const compileTables = async (client: Client, options: CompileOptions = {}
   if (stored.rows[0]?.hash !== hash) throw new OtherCompiler();
 
   const { rows: targets } = await client.query<{ oid: number; name: string }>(
-    `select c.oid, format('%I.%I', n.nspname, c.relname) as name
+    `select t as oid, case when c.oid is null then d.qualified_name else format('%I.%I', n.nspname, c.relname) end as name
      from ai_private.candidates() as t
-     join pg_class c on c.oid = t
-     join pg_namespace n on n.oid = c.relnamespace
-     where $1::text is null or c.oid = $1::regclass
+     left join ai.declaration d on d.relation = t
+     left join pg_class c on c.oid = t
+     left join pg_namespace n on n.oid = c.relnamespace
+     where $1::text is null or t = $1::regclass
      order by name`,
     [options.table ?? null],
   );
@@ -97,7 +98,11 @@ const inTransaction = async (
     [oid],
   );
   const [row] = rows;
-  if (row === undefined) return undefined;
+  if (row === undefined) {
+    // The table was dropped where no event trigger saw it: this forgets it.
+    await client.query('select ai_private.prepare($1)', [oid]);
+    return { table, outcome: 'withdrawn', diagnostics: [] };
+  }
   if (row.current && !force) return { table, outcome: 'unchanged', diagnostics: [] };
 
   const input: CompileInput = { table: JSON.parse(row.snapshot) as TableSnapshot, fingerprint: row.fingerprint };

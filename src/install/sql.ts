@@ -42,7 +42,8 @@ const messages = (): string => {
 const javascript = (bundle: CompilerBundle): string =>
   `-- the compiler\ninsert into ai_private.javascript (name, hash, source) values ('compiler', ${quote(bundle.hash)}, ${quote(bundle.source)});\n`;
 
-const functions = (version: string): string =>
+/** The files of functions as they are. */
+export const functionSources = (version = projectVersion): string =>
   [...filesIn('function').map((name) => `function/${name}`), 'trigger/declarations.sql']
     .map(section)
     .join('\n')
@@ -78,7 +79,7 @@ export const installScript = (options: ScriptOptions): string =>
 const objects = ({ eventTriggers, javascript, version = projectVersion }: ScriptOptions): string[] => [
   // SQL functions may call what is created after them.
   'set local check_function_bodies = off;\n',
-  functions(version),
+  functionSources(version),
   ...(eventTriggers === false ? [] : [section('trigger/event_triggers.sql')]),
   section('schema/grants.sql'),
   ...(javascript === false ? [] : [section('schema/attach.sql')]),
