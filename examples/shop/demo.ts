@@ -7,6 +7,7 @@ import { showCompiled } from './scenes/compiled.ts';
 import { declareOperations, showTables, wrongDeclaration } from './scenes/declare.ts';
 import { fill } from './scenes/fill.ts';
 import { refuseInputs, refuseRoles, refuseStale } from './scenes/refuse.ts';
+import { tryAndRepeat } from './scenes/repeat.ts';
 import * as screen from './screen.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -40,11 +41,13 @@ const perform = async (play: Play): Promise<void> => {
   await refuseRoles(play, called);
   screen.section(7, 'Two at once');
   await refuseStale(play, called);
-  screen.section(8, 'What the compiler wrote');
+  screen.section(8, 'Trying, and sending twice');
+  await tryAndRepeat(play, called);
+  screen.section(9, 'What the compiler wrote');
   await showCompiled(play, called);
-  screen.section(9, 'The tables change');
+  screen.section(10, 'The tables change');
   await changeTables(play, called);
-  screen.section(10, 'What was done');
+  screen.section(11, 'What was done');
   await showAudit(play, called);
 };
 
@@ -71,7 +74,7 @@ const main = async (): Promise<number> => {
       return stopped === 'SIGINT' ? 130 : 143;
     }
     const { calls, refusals, checks } = play.counted;
-    screen.section(11, 'In short');
+    screen.section(12, 'In short');
     screen.good(`${calls} calls did what they should, ${refusals} were refused as they should be`);
     screen.good(`${checks} results compared with what was expected, none differed`);
     screen.good(`${((performance.now() - started) / 1000).toFixed(1)} seconds, the start of the server included`);

@@ -22,8 +22,8 @@ export interface Play {
   readonly done: Map<string, number>;
   /** @throws Surprise where the two differ */
   expect(what: string, actual: unknown, expected: unknown): void;
-  /** Shows a call of an operation, makes it and shows the row (or some of its fields). */
-  call(who: Role, sql: string, fields?: readonly string[]): Promise<Row>;
+  /** Shows a call of an operation, makes it and shows the row (or some of its fields). `changes`: whether it leaves anything behind. */
+  call(who: Role, sql: string, fields?: readonly string[], changes?: boolean): Promise<Row>;
   /** Shows a statement that must be refused, and the refusal. */
   refused(who: Role, sql: string, expected: Expected, options?: { readonly show?: boolean }): Promise<screen.Refusal>;
   /** An operation without showing it. */
@@ -60,12 +60,12 @@ export const createPlay = (stage: Stage): Play => {
     counted,
     done,
     expect,
-    async call(who, sql, fields) {
+    async call(who, sql, fields, changes = true) {
       screen.statement(who, sql);
       const client = await stage.as(who);
       const { rows } = await client.query<Record<string, string | null>>(sql);
       const value = Object.values(rows[0] ?? {})[0] ?? null;
-      count(operationIn(sql));
+      count(changes ? operationIn(sql) : 'fetch');
       if (value === null) {
         screen.answer('null');
         return {};

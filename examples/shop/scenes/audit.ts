@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type Play, type Row, readJson } from '../play.ts';
 import * as screen from '../screen.ts';
 import type { Called } from './call.ts';
@@ -6,18 +5,39 @@ import type { Called } from './call.ts';
 interface Entry {
   readonly operation: string;
   readonly actor: string;
-  readonly old_row: string | null;
-  readonly new_row: string | null;
+  readonly changes: string;
 }
 
 const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-const difference = (entry: Entry): string => {
-  const [before, after]: [Row, Row] = [readJson(entry.old_row ?? '{}'), readJson(entry.new_row ?? '{}')];
-  if (entry.old_row === null) return `${Object.keys(after).length} fields`;
-  if (entry.new_row === null) return 'all';
-  const changed = Object.keys(after).filter((name) => !isDeepStrictEqual(before[name], after[name]));
-  return changed.map((name) => `${name} ${show(before[name])} → ${show(after[name])}`).join(', ') || 'nothing';
+const difference = (changes: Row): string => {
+  const fields = Object.entries(changes) as [string, { old?: unknown; new?: unknown }][];
+  if (fields.every(([, change]) => change.old === undefined)) return `a new row of ${fields.length} fields`;
+  return fields.map(([name, change]) => `${name} ${show(change.old)} → ${show(change.new)}`).join(', ');
+};
+
+/** Even a superuser cannot change the trail unnoticed, once it is sealed with a secret that the database does not keep. */
+const showTampering = async (play: Play): Promise<void> => {
+  screen.say(
+    'Sealed with a secret that is kept elsewhere, the trail tells when somebody has been at it, a superuser included:',
+  );
+  const secret = 'kept outside the database';
+  const seal = `select sealed_rows from ai.seal_audit('${secret}')`;
+  screen.statement('shop_owner', seal);
+  const owner = await play.stage.as('shop_owner');
+  const sealed = await owner.query<Record<string, string>>(seal);
+  screen.answer(`${Object.values(sealed.rows[0] ?? {})[0]} rows`);
+  const tamper = `update ai.audit_log set actor = 'nobody' where id = 7;
+select ok, first_bad, problem from ai.verify_audit('${secret}')`;
+  screen.statement('postgres', tamper);
+  await play.stage.admin.query('begin');
+  const results = (await play.stage.admin.query(tamper)) as unknown as { rows: Row[] }[];
+  await play.stage.admin.query('rollback');
+  const found = results[1]?.rows[0] ?? {};
+  screen.record({ ...found });
+  play.expect('the tampering is found', { ...found }, { ok: false, first_bad: '7', problem: 'altered' });
+  const [whole] = await play.ask<{ ok: boolean }>('select ok from ai.verify_audit($1)', [secret]);
+  play.expect('taken back, all is well', whole?.ok, true);
 };
 
 export const showAudit = async (play: Play, called: Called): Promise<void> => {
@@ -38,11 +58,10 @@ export const showAudit = async (play: Play, called: Called): Promise<void> => {
   );
 
   screen.say('The life of the tea cup:');
-  const life = await play.ask<Entry & { n: number }>(
-    `select operation, actor, old_row, new_row from ai.audit_log
-      where relation = 'shop.products' and row_key ->> 'id' = $1 order by id`,
-    [called.product],
-  );
+  const history = `select operation, actor, changes from ai.history('shop.products', '{ "id": "${called.product}" }')`;
+  screen.statement('shop_owner', history);
+  const owner = await play.stage.as('shop_owner');
+  const { rows: life } = await owner.query<Entry>(history);
   play.expect(
     'its operations',
     life.map((entry) => entry.operation),
@@ -50,7 +69,7 @@ export const showAudit = async (play: Play, called: Called): Promise<void> => {
   );
   screen.table(
     ['operation', 'by', 'changed'],
-    life.map((entry) => [entry.operation, entry.actor, difference(entry)]),
+    life.map((entry) => [entry.operation, entry.actor, difference(readJson(entry.changes))]),
   );
 
   const [leaks] = await play.ask<{ leaks: number }>(
@@ -59,4 +78,5 @@ export const showAudit = async (play: Play, called: Called): Promise<void> => {
      where text like '%scrypt$%' or text like '%"password"%'`,
   );
   play.expect('no password anywhere', leaks?.leaks, 0);
+  await showTampering(play);
 };
