@@ -103,11 +103,12 @@ begin
       from generate_series(0, (select count(*)::integer from ai.operation)) as free (n)
       where not exists (select from ai.operation p where p.dispatch = free.n);
     end if;
-    insert into ai.operation as p (relation, operation, qualified_name, dispatch, state, function_name, input_schema, output_schema, roles, description)
-    values (target, o ->> 'operation', name, number, 'ready', o ->> 'functionName', o -> 'inputSchema', o -> 'outputSchema',
+    insert into ai.operation as p (relation, operation, qualified_name, dispatch, state, function_name, bulk_function_name, input_schema, output_schema, plan, roles, description)
+    values (target, o ->> 'operation', name, number, 'ready', o ->> 'functionName', case when o ? 'bulkFunction' then o ->> 'bulkFunctionName' end, o -> 'inputSchema', o -> 'outputSchema', o -> 'plan',
       array(select jsonb_array_elements_text(o -> 'roles')), nullif(o ->> 'description', ''))
     on conflict (relation, operation) do update
     set qualified_name = excluded.qualified_name, state = excluded.state, input_schema = excluded.input_schema, output_schema = excluded.output_schema,
+        bulk_function_name = excluded.bulk_function_name, plan = excluded.plan,
         roles = excluded.roles, description = excluded.description;
     perform ai_private.create_functions(o);
     perform ai_private.refresh_route(number);
@@ -131,12 +132,16 @@ begin
     execute format('drop function %s', f.signature);
   end loop;
   execute o ->> 'jsonFunction';
+  execute format('drop function if exists ai_gen.%I(jsonb[])', o ->> 'bulkFunctionName');
   if o ? 'typedFunction' then
     execute o ->> 'typedFunction';
   end if;
+  if o ? 'bulkFunction' then
+    execute o ->> 'bulkFunction';
+  end if;
   for f in
     select p.oid::regprocedure as signature, p.proacl from pg_proc p
-    where p.pronamespace = 'ai_gen'::regnamespace and p.proname in (o ->> 'typedFunctionName', o ->> 'functionName')
+    where p.pronamespace = 'ai_gen'::regnamespace and p.proname in (o ->> 'typedFunctionName', o ->> 'functionName', o ->> 'bulkFunctionName')
   loop
     execute format('revoke all on function %s from public', f.signature);
     execute (
@@ -167,7 +172,7 @@ begin
   perform ai_private.refresh_route(gone.dispatch);
   for f in
     select p.oid::regprocedure as signature from pg_proc p
-    where p.pronamespace = 'ai_gen'::regnamespace and p.proname in (gone.function_name, regexp_replace(gone.function_name, '__json$', ''))
+    where p.pronamespace = 'ai_gen'::regnamespace and p.proname in (gone.function_name, regexp_replace(gone.function_name, '__json$', ''), gone.bulk_function_name)
   loop
     execute format('drop function %s', f.signature);
   end loop;

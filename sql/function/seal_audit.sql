@@ -88,7 +88,7 @@ begin
   loop
     next.seal := coalesce(last.seal, 0) + 1;
     with open_row as (
-      select a.id, date_trunc('month', a.at, 'UTC') as month, ai_private.audit_digest(a) as digest
+      select a, a.id, date_trunc('month', a.at, 'UTC') as month
       from ai.audit_log a
       where (a.transaction::text::bigint >= next.horizon::text::bigint and a.transaction < frontier or a.transaction::text::bigint >= future::text::bigint)
         and not exists (select from ai.audit_leaf l where l.audit_id = a.id)
@@ -96,7 +96,7 @@ begin
       limit batch
     ), leaf as (
       insert into ai.audit_leaf (audit_id, seal, digest)
-      select o.id, next.seal, o.digest from open_row o where o.month = (select min(f.month) from open_row f)
+      select o.id, next.seal, ai_private.audit_digest(o.a) from open_row o where o.month = (select min(f.month) from open_row f)
       returning 1
     )
     select (select min(o.month) from open_row o), (select count(*) from leaf), (select count(*) from open_row)

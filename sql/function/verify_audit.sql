@@ -16,6 +16,8 @@ declare
   s ai.audit_seal;
   previous ai.audit_seal;
   horizon xid8;
+  row_id bigint;
+  row_problem text;
 begin
   select count(*) into checked_rows from ai.audit_log;
   select count(*) into sealed_rows from ai.audit_leaf;
@@ -29,8 +31,6 @@ begin
         format('seal %s, or a digest that it covers, was altered%s', s.seal, case when s.keyed then ', or the secret is not the one it was made with' else '' end)
     end;
     if problem is not null then
-      ok := false;
-      -- An altered row below is a better answer than an altered seal, unless its digest was altered with it.
       exit;
     end if;
     if s.keyed and secret is null then
@@ -44,53 +44,34 @@ begin
 
   -- The rows: altered, deleted, or slipped in where everything is sealed.
   select x.horizon into horizon from ai.audit_seal x where x.cluster = here order by x.seal desc limit 1;
-  select bad.id, bad.problem into first_bad, problem
+  select bad.id, bad.problem into row_id, row_problem
   from (
-    (
-      select l.audit_id as id, case when a.id is null then 'deleted' else 'altered' end as problem
-      from ai.audit_leaf l
-      join ai.audit_seal x on x.seal = l.seal
-      left join ai.audit_log a on a.id = l.audit_id
-      where (a.id is null and not exists (select from ai.audit_retention r where r.month = x.month))
-        or ai_private.audit_digest(a) <> l.digest
-      order by l.audit_id
-      limit 1
-    )
-    union all
-    (
-      select a.id, 'inserted after everything of its time was sealed'
-      from ai.audit_log a
-      where a.transaction < horizon and not exists (select from ai.audit_leaf l where l.audit_id = a.id)
-      order by a.id
-      limit 1
-    )
-    union all
-    (
-      -- Not sealed yet: the event of the same mutation must agree.
-      select a.id, case when e.id is null then 'inserted without a mutation (no event belongs to it)' else 'altered (its event says otherwise)' end
-      from ai.audit_log a
-      left join ai.event_log e on e.audit_id = a.id
-      where not exists (select from ai.audit_leaf l where l.audit_id = a.id)
-        and (e.id is null or (e.entity, e.operation, e.row_key, e.actor, e.payload, e.transaction, e.at)
-             is distinct from (a.relation, a.operation, a.row_key, a.actor, coalesce(a.new_row, a.old_row), a.transaction, a.at))
-      order by a.id
-      limit 1
-    )
-    union all
-    (
-      select e.audit_id, 'deleted (its event is still there)'
-      from ai.event_log e
-      where e.audit_id is not null
-        and not exists (select from ai.audit_log a where a.id = e.audit_id)
-        and not exists (select from ai.audit_retention r where r.month = date_trunc('month', e.at, 'UTC'))
-      order by e.audit_id
-      limit 1
-    )
-    union all
-    select null, problem where problem is not null
+    -- Full joins, so that every row of each of the three is looked at once, whatever the planner thinks of their sizes.
+    select coalesce(a.id, l.audit_id, e.audit_id) as id, case
+      when l.audit_id is not null and a.id is null then
+        (case when not exists (select from ai.audit_seal x join ai.audit_retention r on r.month = x.month where x.seal = l.seal) then 'deleted' end)
+      when l.audit_id is not null then (case when ai_private.audit_digest(a) <> l.digest then 'altered' end)
+      when a.id is null then
+        (case when not exists (select from ai.audit_retention r where r.month = date_trunc('month', e.at, 'UTC')) then 'deleted (its event is still there)' end)
+      -- Not sealed yet: it must be new, and the event of the same mutation must agree.
+      when a.transaction < horizon then 'inserted after everything of its time was sealed'
+      when e.audit_id is null then 'inserted without a mutation (no event belongs to it)'
+      when (e.entity, e.operation, e.row_key, e.actor, e.payload, e.transaction, e.at)
+        is distinct from (a.relation, a.operation, a.row_key, a.actor, coalesce(a.new_row, a.old_row), a.transaction, a.at)
+        then 'altered (its event says otherwise)'
+    end as problem
+    from ai.audit_log a
+    full join ai.audit_leaf l on l.audit_id = a.id
+    full join (select v.* from ai.event_log v where v.audit_id is not null) e on e.audit_id = coalesce(a.id, l.audit_id)
   ) as bad
-  order by bad.id nulls last
+  where bad.problem is not null
+  order by bad.id
   limit 1;
+  if row_problem is not null then
+    -- A row says more than the seal that covers it.
+    first_bad := row_id;
+    problem := row_problem;
+  end if;
   ok := problem is null;
   return next;
 end

@@ -7,8 +7,12 @@ create table ai.operation (
   dispatch integer not null,
   state text not null,
   function_name text not null,
+  -- The function for many calls at once, where there is one.
+  bulk_function_name text,
   input_schema jsonb not null,
   output_schema jsonb not null,
+  -- Checks and statement, for ai.explain_mutation.
+  plan jsonb not null,
   roles text[] not null,
   description text,
   constraint operation_pkey primary key (relation, operation),

@@ -242,6 +242,7 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
       table,
       functionName: names.typed,
       jsonFunctionName: names.json,
+      bulkFunctionName: names.bulk,
       description: own.description ?? '',
       roles: own.roles ?? declaration.table.roles ?? ['ai_user'],
       security: own.security ?? 'definer',

@@ -2,7 +2,9 @@ import { analyze } from './analyze.ts';
 import type { TableSnapshot } from './catalog.ts';
 import { readDeclaration } from './declaration.ts';
 import { type Diagnostic, hasErrors } from './diagnostic.ts';
+import { emitBulkFunction } from './emit/bulk.ts';
 import { describeOperation, emitJsonFunction, emitTypedFunction } from './emit/functions.ts';
+import { type OperationPlan, planOf } from './emit/plan.ts';
 import { ident, literal } from './emit/sql.ts';
 import type { Operation, Privilege, Probe } from './ir.ts';
 import { privilegesOf } from './privileges.ts';
@@ -37,12 +39,18 @@ export interface CompiledOperation {
   readonly jsonFunction: string;
   /** The same with typed parameters; absent for tables with too many columns. */
   readonly typedFunction?: string;
+  /** The same for many calls; absent where there is none. */
+  readonly bulkFunctionName: string;
+  readonly bulkFunction?: string;
+  /** What ai.explain_mutation tells: the checks in order, and the statement. */
+  readonly plan: OperationPlan;
   /** Comment and, by apply, grants on both. */
   readonly comment: string;
 }
 
 const compileOperation = (operation: Operation, fingerprint: string): CompiledOperation => {
   const typed = emitTypedFunction(operation);
+  const bulk = emitBulkFunction(operation, fingerprint);
   return {
     operation: operation.kind,
     functionName: operation.jsonFunctionName,
@@ -53,6 +61,9 @@ const compileOperation = (operation: Operation, fingerprint: string): CompiledOp
     outputSchema: outputSchema(operation),
     jsonFunction: emitJsonFunction(operation, fingerprint),
     ...(typed === undefined ? {} : { typedFunction: typed }),
+    bulkFunctionName: operation.bulkFunctionName,
+    ...(bulk === undefined ? {} : { bulkFunction: bulk }),
+    plan: planOf(operation, fingerprint),
     comment: literal(describeOperation(operation)),
   };
 };

@@ -18,6 +18,8 @@ export interface Operation {
   readonly functionName: string;
   /** The function behind it that takes JSON and does the work. */
   readonly jsonFunctionName: string;
+  /** The function for many calls at once. */
+  readonly bulkFunctionName: string;
   readonly description: string;
   readonly roles: readonly string[];
   readonly security: 'definer' | 'invoker';

@@ -31,23 +31,27 @@ const cut = (name: string, bytes: number): string => {
   return kept;
 };
 
+export interface FunctionNames {
+  readonly typed: string;
+  /** JSON in, JSON out. */
+  readonly json: string;
+  /** An array of JSON in. */
+  readonly bulk: string;
+}
+
 /**
  * `users__create`, `shop__users__create`: the schema `public` is left out. Names that hold "__" themselves, or are too long, get a hash,
  * so that two tables never share a function.
  */
-export const functionNames = (
-  schema: string,
-  table: string,
-  operation: string,
-): { readonly typed: string; readonly json: string } => {
+export const functionNames = (schema: string, table: string, operation: string): FunctionNames => {
   const parts = schema === 'public' ? [table, operation] : [schema, table, operation];
   const ambiguous = parts.some((part) => part.includes('__') || part.startsWith('_') || part.endsWith('_'));
   const suffix = '__json';
   const plain = parts.join('__');
   const tooLong = utf8(plain + suffix).length > LIMIT;
-  if (!ambiguous && !tooLong) return { typed: plain, json: plain + suffix };
+  if (!ambiguous && !tooLong) return { typed: plain, json: `${plain}__json`, bulk: `${plain}__bulk` };
   const hash = shortHash(JSON.stringify([schema, table, operation]));
   const tail = `__${operation}_${hash}`;
   const base = cut(parts.slice(0, -1).join('__'), LIMIT - tail.length - suffix.length);
-  return { typed: base + tail, json: base + tail + suffix };
+  return { typed: base + tail, json: `${base}${tail}__json`, bulk: `${base}${tail}__bulk` };
 };

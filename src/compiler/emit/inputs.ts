@@ -27,14 +27,7 @@ end if;`,
 end if;`);
   }
   if (typed.length > 0) {
-    const wrong = typed.map((input) => {
-      const types = accepted(input);
-      const found = `pg_catalog.jsonb_typeof(${_in} -> ${literal(input.column.name)})`;
-      if (jsonTypesOf(input.family).length === 0) return `${found} = 'null'`;
-      return types.length === 1
-        ? `${found} <> ${literal(types[0] ?? '')}`
-        : `${found} not in (${types.map(literal).join(', ')})`;
-    });
+    const wrong = typed.map((input) => wrongType(_in, input));
     const expected = Object.fromEntries(typed.map((input) => [input.column.name, accepted(input)]));
     parts.push(`if ${wrong.join('\n  or ')}
 then
@@ -42,6 +35,29 @@ then
 end if;`);
   }
   return `-- One object with known inputs, none missing, each of its JSON type.\n${parts.join('\n')}`;
+};
+
+const wrongType = (_in: string, input: Input): string => {
+  const types = accepted(input);
+  const found = `pg_catalog.jsonb_typeof(${_in} -> ${literal(input.column.name)})`;
+  if (jsonTypesOf(input.family).length === 0) return `${found} = 'null'`;
+  return types.length === 1
+    ? `${found} <> ${literal(types[0] ?? '')}`
+    : `${found} not in (${types.map(literal).join(', ')})`;
+};
+
+/** Conditions under which the JSON of one call is wrong, for sets of calls: which rule it is, the call by itself tells. */
+export const shapeConditions = (context: Context): string[] => {
+  const { _in } = context.own;
+  const inputs = offered(context);
+  const required = inputs.filter((input) => input.required);
+  const typed = inputs.filter((input) => jsonTypesOf(input.family).length > 0 || !input.nullable);
+  return [
+    `pg_catalog.jsonb_typeof(${_in}) is distinct from 'object'`,
+    `${_in} - ${textArray(names(inputs))} <> '{}'`,
+    ...(required.length === 0 ? [] : [`not ${_in} ?& ${textArray(names(required))}`]),
+    ...typed.map((input) => wrongType(_in, input)),
+  ];
 };
 
 /** What `jsonb_typeof` may say of an input; for json columns anything but null where null is not allowed. */
@@ -110,31 +126,54 @@ end loop;`);
   return parts.length === 0 ? '' : `-- Each input as its column's type.\n${parts.join('\n')}`;
 };
 
-/** The rules of the declaration, of the types' modifiers and of the table's CHECK constraints; then all errors at once. */
+export interface Rule {
+  readonly field: string;
+  readonly code: string;
+  readonly rule: Readonly<Record<string, unknown>>;
+  /** SQL over the inputs' variables that is true when the rule is broken. */
+  readonly condition: string;
+}
+
+/** The rules of the declaration and of the types' modifiers. */
+export const valueRules = (context: Context): Rule[] =>
+  context.operation.inputs.flatMap((input) => {
+    const field = input.column.name;
+    const rules: Rule[] = input.violations.map((violation) => ({ field, ...violation }));
+    if (input.family.kind === 'object') {
+      const value = `${context.own._in} -> ${literal(field)}`;
+      rules.push({
+        field,
+        code: 'additionalProperties',
+        rule: { properties: input.family.attributes },
+        // In brackets: PL/pgSQL ends the condition of an IF at the first bare THEN.
+        condition: `(case pg_catalog.jsonb_typeof(${value}) when 'object' then (${value}) - ${textArray(input.family.attributes)} <> '{}' end)`,
+      });
+    }
+    return rules;
+  });
+
+/** The table's CHECK constraints, as far as the inputs decide them. */
+export const checkRules = (context: Context): Rule[] =>
+  context.operation.checks.map((check) => {
+    const columns = check.columns ?? [];
+    // An update judges a CHECK early only when every value it reads is in the call; else the row itself decides.
+    const whenKnown = context.operation.kind === 'update' ? `${context.own._in} ?& ${textArray(columns)} and ` : '';
+    return {
+      field: columns[0] ?? '',
+      code: 'check',
+      rule: { constraint: check.name, check: check.expression, fields: columns },
+      condition: `${whenKnown}not (${verbatim(check.expression ?? 'true')})`,
+    };
+  });
+
+/** All rules; then all errors at once. */
 export const emitRules = (context: Context): string => {
   const { _in, _errors, _opt } = context.own;
   const { operation } = context;
-  const report = (field: string, code: string, rule: unknown, condition: string): string => `if ${condition} then
-  ${_errors} := ${_errors} || ai_private.input_error(${field}, ${literal(code)}, ${jsonb(rule)});
+  const report = ({ field, code, rule, condition }: Rule): string => `if ${condition} then
+  ${_errors} := ${_errors} || ai_private.input_error(${literal(field)}, ${literal(code)}, ${jsonb(rule)});
 end if;`;
-  const rules: string[] = [];
-  for (const input of operation.inputs) {
-    for (const violation of input.violations) {
-      rules.push(report(literal(input.column.name), violation.code, violation.rule, violation.condition));
-    }
-    if (input.family.kind === 'object') {
-      const value = `${_in} -> ${literal(input.column.name)}`;
-      rules.push(
-        report(
-          literal(input.column.name),
-          'additionalProperties',
-          { properties: input.family.attributes },
-          // In brackets: PL/pgSQL ends the condition of an IF at the first bare THEN.
-          `(case pg_catalog.jsonb_typeof(${value}) when 'object' then (${value}) - ${textArray(input.family.attributes)} <> '{}' end)`,
-        ),
-      );
-    }
-  }
+  const rules = valueRules(context).map(report);
   const defaults: string[] = [];
   for (const input of operation.inputs) {
     if (input.default === undefined) continue;
@@ -155,17 +194,7 @@ end if;`,
     );
     if (resets.length > 0) defaults.push(`if ${_opt} ? 'set_default' then\n${indent(resets.join('\n'))}\nend if;`);
   }
-  const checks = operation.checks.map((check) => {
-    const columns = check.columns ?? [];
-    // An update judges a CHECK early only when every value it reads is in the call; else the row itself decides.
-    const whenKnown = operation.kind === 'update' ? `${_in} ?& ${textArray(columns)} and ` : '';
-    return report(
-      literal(columns[0] ?? ''),
-      'check',
-      { constraint: check.name, check: check.expression, fields: columns },
-      `${whenKnown}not (${verbatim(check.expression ?? 'true')})`,
-    );
-  });
+  const checks = checkRules(context).map(report);
   const refuse = `if ${_errors} <> '[]' then
   perform ai_private.refuse_inputs(${literal(operation.table.qualified)}, ${literal(operation.kind)}, ${_errors});
 end if;`;
@@ -183,3 +212,27 @@ export const emitVariables = (context: Context): string[] =>
   context.operation.inputs.map((input) => `${ident(input.column.name)} ${input.column.base.name};`);
 
 export const givenList = (inputs: readonly Input[]): string => inputs.map((input) => given(input.column)).join(', ');
+
+/** An input read from JSON as one expression, for sets of calls. Domains are left to the statement, which tells a broken one just as well. */
+export const valueExpression = (_in: string, input: Input): string => {
+  const { column, family } = input;
+  const key = literal(column.name);
+  const type = column.base.name;
+  const read = (): string => {
+    switch (family.kind) {
+      case 'text':
+        return PLAIN.has(type) ? `${_in} ->> ${key}` : `(${_in} ->> ${key})::${type}`;
+      case 'number':
+      case 'boolean':
+        return `(${_in} ->> ${key})::${type}`;
+      case 'json':
+        return `nullif(${_in} -> ${key}, 'null')::${type}`;
+      case 'list':
+      case 'object':
+        return `(select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', ${_in} -> ${key})) as r (v ${type}))`;
+    }
+  };
+  return read();
+};
+
+const PLAIN = new Set(['text', 'character varying', 'character']);

@@ -5,7 +5,7 @@ import { emitAnswer } from './options.ts';
 import { ident, indent, jsonb, literal } from './sql.ts';
 
 /** RETURNING can give the old row beside the new one since PostgreSQL 18; before, the old row is read and locked first. */
-const returnsOld = (operation: Operation): boolean => operation.table.serverVersion >= 18;
+export const returnsOld = (operation: Operation): boolean => operation.table.serverVersion >= 18;
 
 /** A statement that gives rows, and the variables that take them. The two are kept apart because ai.explain_mutation shows the statement alone. */
 interface Statement {

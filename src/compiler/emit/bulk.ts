@@ -1,0 +1,203 @@
+import type { Operation } from '../ir.ts';
+import { type Context, createContext, given, identifying, keyCondition, pick, rowObject } from './context.ts';
+import { checkRules, shapeConditions, valueExpression, valueRules } from './inputs.ts';
+import { comment, dollarQuoted, ident, indent, literal, verbatim } from './sql.ts';
+import { ACTOR, assignments, returnsOld } from './statement.ts';
+
+/**
+ * The same operation for many calls in one statement. It knows only "all of them are right": when any is not, or two touch the same row, it
+ * raises PI198 or whatever the statement raises, and ai_private.bulk tries the halves, down to single calls, which say what is wrong.
+ */
+export const emitBulkFunction = (operation: Operation, fingerprint: string): string | undefined => {
+  // An invoker may not write the audit trail, and sets of nothing need no speed: both go through single calls.
+  if (operation.kind === 'fetch' || operation.security === 'invoker' || operation.inputs.length === 0) return undefined;
+  const context = createContext(operation, fingerprint);
+  const rows = operation.kind === 'delete' ? 'o.old_row' : 'o.new_row';
+  const key = identifying(operation);
+  const entity = literal(operation.table.qualified);
+  const kind = literal(operation.kind);
+  const whole = operation.returns.length === operation.visible.length;
+  const answer = `${whole ? rows : pick(rows, operation.returns)}${operation.returnsVersion ? " || pg_catalog.jsonb_build_object('xmin', o.version)" : ''}`;
+  const parts = [
+    ...readInputs(context),
+    ...changes(context),
+    `outcome as materialized (
+  select d.position, d.old_row, d.new_row, d.version, pg_catalog.nextval('ai.audit_id') as audit_id
+  from done as d
+  order by d.position
+)`,
+    `audited as (
+  insert into ai.audit_log (id, relation, operation, row_key, actor, fingerprint, old_row, new_row)
+  select o.audit_id, ${entity}, ${kind}, ${key.length === 0 ? 'null' : pick(rows, key)}, _actor, ${literal(fingerprint)}, o.old_row, o.new_row
+  from outcome as o
+)`,
+    `emitted as (
+  insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
+  select o.audit_id, ${literal(`${operation.table.qualified}.${operation.kind}`)}, ${entity}, ${kind}, ${key.length === 0 ? 'null' : pick(rows, key)}, _actor, ${rows}
+  from outcome as o
+)`,
+  ];
+  const body = `${comment(`Many calls of ${operation.jsonFunctionName} in one statement. Compiled from COMMENT ON TABLE ${operation.table.qualified} (${fingerprint}).`)}
+#variable_conflict use_column
+declare
+  _actor text := ${indent(ACTOR, 2).trimStart()};
+  _answers jsonb;
+  _count bigint;
+begin
+  with ${indent(parts.join(',\n'), 2).trimStart()}
+  select pg_catalog.count(*), pg_catalog.jsonb_agg(${answer} order by o.position)
+  into _count, _answers
+  from outcome as o;
+  if _count <> pg_catalog.cardinality($1) then
+    raise exception using errcode = 'PI198', message = 'a set of calls is split';
+  end if;
+  return _answers;
+end`;
+  return `create or replace function ai_gen.${ident(operation.bulkFunctionName)}(inputs jsonb[])
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as ${dollarQuoted(body)}`;
+};
+
+/** The calls in order, their values as columns with the inputs' names, and whether anything is wrong with any. */
+const readInputs = (context: Context): string[] => {
+  const { operation, own } = context;
+  const inserts = operation.kind === 'create' || operation.kind === 'upsert';
+  const values = operation.inputs.map((input) => {
+    const read = valueExpression(`item.${own._in}`, input);
+    const fallback = inserts && input.default !== undefined ? verbatim(input.default) : undefined;
+    const value = !input.offered
+      ? (fallback ?? `null::${input.column.base.name}`)
+      : fallback === undefined || input.required
+        ? read
+        : `case when item.${own._in} ? ${literal(input.column.name)} then ${read} else ${fallback} end`;
+    return `${value} as ${ident(input.column.name)}`;
+  });
+  const wrong = [
+    ...shapeConditions(context),
+    ...[...valueRules(context), ...checkRules(context)].map((rule) => rule.condition),
+  ];
+  return [
+    `item as (
+  select e.value as ${own._in}, e.position as ${own._key}
+  from pg_catalog.unnest($1) with ordinality as e (value, position)
+)`,
+    `given as materialized (
+  select item.${own._in}, item.${own._key},
+    ${values.join(',\n    ')}
+  from item
+)`,
+    `verdict as materialized (
+  select not exists (
+    select from given
+    where ${wrong.join('\n      or ')}
+  ) as all_right
+)`,
+  ];
+};
+
+const ALL_RIGHT = '(select v.all_right from verdict as v)';
+
+/** What is done to the table; ends in "done": position, old_row, new_row and version of each row that was touched. */
+const changes = (context: Context): string[] => {
+  const { operation } = context;
+  switch (operation.kind) {
+    case 'create':
+      return [...insert(context, ''), done('inserted')];
+    case 'update':
+      return [...update(context), done('updated')];
+    case 'delete':
+      return [remove(context), done('deleted')];
+    default:
+      // Rows that are there, then rows that are not. One that comes in between breaks the unique key, and is tried by itself.
+      return [
+        ...update(context),
+        ...insert(
+          context,
+          `\n    and not exists (select from updated as u where u.position = given.${context.own._key})`,
+        ),
+        `done as (
+  select u.position, u.old_row, u.new_row, u.version from updated as u
+  union all
+  select i.position, i.old_row, i.new_row, i.version from inserted as i
+)`,
+      ];
+  }
+};
+
+const done = (name: string): string =>
+  `done as (\n  select x.position, x.old_row, x.new_row, x.version from ${name} as x\n)`;
+
+const version = (operation: Operation, alias: string): string =>
+  operation.returnsVersion ? `${alias}.xmin::text` : 'null::text';
+
+/** INSERT … SELECT … ORDER BY inserts, and so returns, in that order: rows are matched to calls by counting. */
+const insert = ({ operation, own }: Context, also: string): string[] => [
+  `new_row as (
+  insert into ${operation.table.qualified} as t (${operation.inputs.map((input) => ident(input.column.name)).join(', ')})
+  select ${operation.inputs.map((input) => given(input.column)).join(', ')}
+  from given
+  where ${ALL_RIGHT}${also}
+  order by given.${own._key}
+  returning ${rowObject('t', operation.visible)} as new_row, ${version(operation, 't')} as version
+)`,
+  `counted as (
+  select n.new_row, n.version, pg_catalog.row_number() over () as number from new_row as n
+)`,
+  `inserted as (
+  select g.position, null::jsonb as old_row, c.new_row, c.version
+  from counted as c
+  join (
+    select given.${own._key} as position, pg_catalog.row_number() over (order by given.${own._key}) as number
+    from given
+    where true${also}
+  ) as g on g.number = c.number
+)`,
+];
+
+const update = (context: Context): string[] => {
+  const { operation, own } = context;
+  const set = assignments(context);
+  const first = ident(operation.key[0]?.name ?? '');
+  const head = `update ${operation.table.qualified} as t
+  set ${(set.length === 0 ? [`${first} = t.${first}`] : set).join(',\n      ')}`;
+  if (returnsOld(operation)) {
+    return [
+      `updated as (
+  ${head}
+  from given
+  where ${keyCondition(operation)}
+    and ${ALL_RIGHT}
+  returning with (old as o, new as n) given.${own._key} as position, ${rowObject('o', operation.visible)} as old_row,
+    ${rowObject('n', operation.visible)} as new_row, ${version(operation, 'n')} as version
+)`,
+    ];
+  }
+  return [
+    `locked as materialized (
+  select given.${own._key} as position, ${rowObject('t', operation.visible)} as old_row
+  from ${operation.table.qualified} as t
+  join given on ${keyCondition(operation)}
+  for update of t
+)`,
+    `updated as (
+  ${head}
+  from given
+  join locked as l on l.position = given.${own._key}
+  where ${keyCondition(operation)}
+    and ${ALL_RIGHT}
+  returning l.position, l.old_row, ${rowObject('t', operation.visible)} as new_row, ${version(operation, 't')} as version
+)`,
+  ];
+};
+
+const remove = ({ operation, own }: Context): string => `deleted as (
+  delete from ${operation.table.qualified} as t
+  using given
+  where ${keyCondition(operation)}
+    and ${ALL_RIGHT}
+  returning given.${own._key} as position, ${rowObject('t', operation.visible)} as old_row, null::jsonb as new_row, ${version(operation, 't')} as version
+)`;

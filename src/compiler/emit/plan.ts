@@ -1,0 +1,66 @@
+import { jsonTypesOf } from '../families.ts';
+import type { Operation } from '../ir.ts';
+import { createContext } from './context.ts';
+import { checkRules, valueRules } from './inputs.ts';
+import { optionsOf, sequencesOf } from './options.ts';
+import { type ExplainedStatement, explainedStatement } from './statement.ts';
+
+/** One check of an operation, as ai.explain_mutation lists it. */
+export interface ExplainedCheck {
+  readonly field: string | null;
+  readonly code: string;
+  readonly rule: Readonly<Record<string, unknown>>;
+}
+
+export interface OperationPlan {
+  readonly security: 'definer' | 'invoker';
+  readonly options: readonly string[];
+  /** In the order in which they are made. */
+  readonly checks: readonly ExplainedCheck[];
+  /** Constraints that the statement itself checks. */
+  readonly constraints: readonly {
+    readonly constraint: string;
+    readonly kind: string;
+    readonly fields: readonly string[];
+  }[];
+  readonly statement: ExplainedStatement;
+  readonly sideEffects: readonly string[];
+}
+
+const KINDS = { p: 'unique', u: 'unique', c: 'check', f: 'foreignKey', x: 'exclusion' } as const;
+
+/** What an operation does, told rather than done. */
+export const planOf = (operation: Operation, fingerprint: string): OperationPlan => {
+  const context = createContext(operation, fingerprint);
+  const inputs = operation.inputs.filter((input) => input.offered);
+  const writes = operation.kind !== 'fetch' && operation.kind !== 'delete';
+  const early = new Set(operation.checks.map((check) => check.name));
+  return {
+    security: operation.security,
+    options: optionsOf(operation),
+    checks: [
+      { field: null, code: 'additionalProperties', rule: { properties: inputs.map((input) => input.column.name) } },
+      ...inputs
+        .filter((input) => input.required)
+        .map((input) => ({ field: input.column.name, code: 'required', rule: { required: true } })),
+      ...inputs
+        .filter((input) => !input.nullable)
+        .map((input) => ({ field: input.column.name, code: 'notNull', rule: { null: false } })),
+      ...inputs
+        .filter((input) => jsonTypesOf(input.family).length > 0)
+        .map((input) => ({ field: input.column.name, code: 'type', rule: { type: input.column.type } })),
+      ...[...valueRules(context), ...checkRules(context)].map(({ field, code, rule }) => ({ field, code, rule })),
+    ],
+    constraints: writes
+      ? operation.table.constraints
+          .filter((constraint) => !early.has(constraint.name))
+          .map((constraint) => ({
+            constraint: constraint.name,
+            kind: KINDS[constraint.kind],
+            fields: constraint.columns ?? [],
+          }))
+      : [],
+    statement: explainedStatement(context),
+    sideEffects: sequencesOf(operation),
+  };
+};
