@@ -37,12 +37,10 @@ begin
         'base', ai_private.type_snapshot(a.atttypid, a.atttypmod),
         'notNull', a.attnotnull,
         'default', case
-          when a.attidentity = 'd' then format('nextval(%L::regclass)', pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname))
+          when a.attidentity = 'd' then format('nextval(%L::regclass)', own.sequence)
           when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid)
         end,
-        'sequences', case when a.attidentity = 'd' then
-          jsonb_build_array(pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname))
-        else (
+        'sequences', case when a.attidentity = 'd' then jsonb_build_array(own.sequence) else (
           select jsonb_agg(format('%I.%I', sn.nspname, s.relname) order by sn.nspname, s.relname)
           from pg_depend p
           join pg_class s on s.oid = p.refobjid and s.relkind = 'S'
@@ -55,6 +53,15 @@ begin
       )) order by a.attnum)
       from pg_attribute a
       left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+      -- not pg_get_serial_sequence: that needs rights on the schema, which are granted after this
+      left join lateral (
+        select format('%I.%I', sn.nspname, s.relname) as sequence
+        from pg_depend p
+        join pg_class s on s.oid = p.objid and s.relkind = 'S'
+        join pg_namespace sn on sn.oid = s.relnamespace
+        where a.attidentity <> '' and p.refclassid = 'pg_class'::regclass and p.refobjid = a.attrelid and p.refobjsubid = a.attnum
+          and p.classid = 'pg_class'::regclass and p.deptype = 'i'
+      ) as own on true
       where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     ), '[]'),
     'constraints', coalesce((

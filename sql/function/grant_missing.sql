@@ -23,7 +23,10 @@ begin
   left join lateral jsonb_array_elements_text(x.p -> 'columns') with ordinality as c (name, position) on true
   where case x.p ->> 'on'
     when 'schema' then not has_schema_privilege('ai_owner', (x.p ->> 'name')::regnamespace, x.p ->> 'privilege')
-    when 'sequence' then not has_sequence_privilege('ai_owner', (x.p ->> 'name')::regclass, x.p ->> 'privilege')
+    -- not ::regclass: ai_owner may not have USAGE on the schema yet
+    when 'sequence' then not has_sequence_privilege('ai_owner', (
+      select s.oid from pg_class s join pg_namespace n on n.oid = s.relnamespace where s.relkind = 'S' and format('%I.%I', n.nspname, s.relname) = x.p ->> 'name'
+    ), x.p ->> 'privilege')
     else case
       when x.p ? 'columns' then not has_column_privilege('ai_owner', target, c.name, x.p ->> 'privilege')
       else not has_table_privilege('ai_owner', target, x.p ->> 'privilege')

@@ -1,7 +1,7 @@
 import type { ColumnSnapshot, ConstraintSnapshot, TableSnapshot } from './catalog.ts';
 import type { Declaration } from './declaration.ts';
 import { type Diagnostic, error, suggest, warning } from './diagnostic.ts';
-import { ident, jsonb, literal } from './emit/sql.ts';
+import { ident, isMisread, jsonb, literal } from './emit/sql.ts';
 import { familyOf } from './families.ts';
 import { type FieldRules, OPERATION_KINDS, type OperationDeclaration, type OperationKind } from './grammar.ts';
 import type { Input, Operation, Probe, TableUnit } from './ir.ts';
@@ -265,7 +265,7 @@ const isJudgedEarly = (constraint: ConstraintSnapshot, inputs: ReadonlySet<strin
   constraint.kind === 'c' &&
   constraint.expression !== undefined &&
   (constraint.columns ?? []).length > 0 &&
-  (constraint.columns ?? []).every((name) => inputs.has(name));
+  (constraint.columns ?? []).every((name) => inputs.has(name) && !isMisread(name));
 
 /** A declared default as SQL of the column's type. */
 const defaultLiteral = (column: ColumnSnapshot, value: unknown): string => {

@@ -1,6 +1,6 @@
 import type { ColumnSnapshot, TypeSnapshot } from './catalog.ts';
 import { type Diagnostic, error, suggest } from './diagnostic.ts';
-import { ident, literal } from './emit/sql.ts';
+import { literal, variable } from './emit/sql.ts';
 import { isFreeText } from './families.ts';
 import { FORMAT_PATTERNS } from './formats.ts';
 import type { FieldRules } from './grammar.ts';
@@ -138,8 +138,8 @@ export const modifierRules = (type: TypeSnapshot): Readonly<Record<string, unkno
 /** What the rules, and the type's own modifiers, forbid, as SQL over the input's variable. */
 export const violationsOf = (column: ColumnSnapshot, family: Family, rules: FieldRules): Violation[] => {
   const found: Violation[] = [];
-  const variable = ident(column.name);
-  const text = column.base.name === 'text' ? variable : `${variable}::text`;
+  const own = variable(column.name);
+  const text = column.base.name === 'text' ? own : `${own}::text`;
   const add = (code: string, condition: string, rule: unknown): void => {
     found.push({ code, condition, rule: { [code]: rule } });
   };
@@ -157,42 +157,42 @@ export const violationsOf = (column: ColumnSnapshot, family: Family, rules: Fiel
   }
   const { length, element } = column.base;
   if (column.base.name === '"bit"' && length !== undefined) {
-    add('minLength', `pg_catalog.length(${variable}) < ${length}`, length);
-    add('maxLength', `pg_catalog.length(${variable}) > ${length}`, length);
+    add('minLength', `pg_catalog.length(${own}) < ${length}`, length);
+    add('maxLength', `pg_catalog.length(${own}) > ${length}`, length);
   }
   if (column.base.name === 'bit varying' && length !== undefined)
-    add('maxLength', `pg_catalog.length(${variable}) > ${length}`, length);
+    add('maxLength', `pg_catalog.length(${own}) > ${length}`, length);
   // A domain judges its own elements; those of other arrays would be cut or rounded when they are stored.
   if (element !== undefined && element.domain === undefined) {
-    const some = (condition: string) => `exists (select from pg_catalog.unnest(${variable}) as e where ${condition})`;
+    const some = (condition: string) => `exists (select from pg_catalog.unnest(${own}) as e where ${condition})`;
     if (element.length !== undefined && element.category === 'S')
       add('maxLength', some(`pg_catalog.char_length(e::text) > ${element.length}`), element.length);
     for (const { code, condition, rule } of modifierViolations('e', element)) add(code, some(condition), rule);
   }
   if (family.kind === 'number') {
-    for (const { code, condition, rule } of modifierViolations(variable, column.base)) add(code, condition, rule);
-    if (rules.minimum !== undefined) add('minimum', `${variable} < ${number(rules.minimum)}`, rules.minimum);
-    if (rules.maximum !== undefined) add('maximum', `${variable} > ${number(rules.maximum)}`, rules.maximum);
+    for (const { code, condition, rule } of modifierViolations(own, column.base)) add(code, condition, rule);
+    if (rules.minimum !== undefined) add('minimum', `${own} < ${number(rules.minimum)}`, rules.minimum);
+    if (rules.maximum !== undefined) add('maximum', `${own} > ${number(rules.maximum)}`, rules.maximum);
     if (rules.exclusiveMinimum !== undefined)
-      add('exclusiveMinimum', `${variable} <= ${number(rules.exclusiveMinimum)}`, rules.exclusiveMinimum);
+      add('exclusiveMinimum', `${own} <= ${number(rules.exclusiveMinimum)}`, rules.exclusiveMinimum);
     if (rules.exclusiveMaximum !== undefined)
-      add('exclusiveMaximum', `${variable} >= ${number(rules.exclusiveMaximum)}`, rules.exclusiveMaximum);
+      add('exclusiveMaximum', `${own} >= ${number(rules.exclusiveMaximum)}`, rules.exclusiveMaximum);
     if (rules.multipleOf !== undefined)
-      add('multipleOf', `${variable}::numeric % ${number(rules.multipleOf)}::numeric <> 0`, rules.multipleOf);
+      add('multipleOf', `${own}::numeric % ${number(rules.multipleOf)}::numeric <> 0`, rules.multipleOf);
   }
   if (family.kind === 'list') {
     if (rules.minItems !== undefined && rules.minItems > 0)
-      add('minItems', `pg_catalog.cardinality(${variable}) < ${rules.minItems}`, rules.minItems);
+      add('minItems', `pg_catalog.cardinality(${own}) < ${rules.minItems}`, rules.minItems);
     if (rules.maxItems !== undefined)
-      add('maxItems', `pg_catalog.cardinality(${variable}) > ${rules.maxItems}`, rules.maxItems);
+      add('maxItems', `pg_catalog.cardinality(${own}) > ${rules.maxItems}`, rules.maxItems);
     if (rules.uniqueItems === true)
       add(
         'uniqueItems',
-        `pg_catalog.cardinality(${variable}) > (select pg_catalog.count(distinct e) + pg_catalog.count(*) filter (where e is null) from pg_catalog.unnest(${variable}) as e)`,
+        `pg_catalog.cardinality(${own}) > (select pg_catalog.count(distinct e) + pg_catalog.count(*) filter (where e is null) from pg_catalog.unnest(${own}) as e)`,
         true,
       );
   }
-  const compared = family.kind === 'text' ? text : variable;
+  const compared = family.kind === 'text' ? text : own;
   if (rules.enum !== undefined) {
     add(
       'enum',
@@ -204,8 +204,8 @@ export const violationsOf = (column: ColumnSnapshot, family: Family, rules: Fiel
   if (family.kind === 'json' && rules.type !== undefined) {
     const condition =
       rules.type === 'integer'
-        ? `(pg_catalog.jsonb_typeof(${variable}::jsonb) <> 'number' or (${variable}::jsonb)::text::numeric % 1 <> 0)`
-        : `pg_catalog.jsonb_typeof(${variable}::jsonb) <> ${literal(rules.type)}`;
+        ? `(pg_catalog.jsonb_typeof(${own}::jsonb) <> 'number' or (${own}::jsonb)::text::numeric % 1 <> 0)`
+        : `pg_catalog.jsonb_typeof(${own}::jsonb) <> ${literal(rules.type)}`;
     add('type', condition, rules.type);
   }
   return found;

@@ -1,6 +1,6 @@
 import type { ColumnSnapshot } from '../catalog.ts';
 import type { Input, Operation } from '../ir.ts';
-import { ident, literal } from './sql.ts';
+import { ident, literal, variable } from './sql.ts';
 
 /**
  * What the parts of one function share. Variables of the inputs bear the columns' own names, so that CHECK expressions and defaults from the
@@ -36,7 +36,7 @@ export const createContext = (operation: Operation, fingerprint: string): Contex
 };
 
 /** An input's variable inside a SQL statement. */
-export const given = (column: ColumnSnapshot): string => `given.${ident(column.name)}`;
+export const given = (column: ColumnSnapshot): string => `given.${variable(column.name)}`;
 
 /** Whether an input was in the call, as SQL. */
 export const isPresent = (context: Context, input: Input): string =>

@@ -1,7 +1,7 @@
 import { jsonTypesOf } from '../families.ts';
 import type { Input } from '../ir.ts';
 import { type Context, given } from './context.ts';
-import { ident, indent, jsonb, literal, textArray, verbatim } from './sql.ts';
+import { indent, jsonb, literal, textArray, variable, verbatim } from './sql.ts';
 
 const names = (inputs: readonly Input[]): string[] => inputs.map((input) => input.column.name);
 const offered = (context: Context): Input[] => context.operation.inputs.filter((input) => input.offered);
@@ -70,15 +70,15 @@ const accepted = (input: Input): readonly string[] => {
 const conversion = (context: Context, input: Input): { readonly sql: string; readonly mayFail: boolean } => {
   const { _in } = context.own;
   const { column, family } = input;
-  const variable = ident(column.name);
+  const own = variable(column.name);
   const key = literal(column.name);
   const type = column.base.domain ?? column.base.name;
   // NULL may not be cast to a domain that refuses NULL, so absent inputs are left alone. The domain only judges: a cast to it would
   // cut or round to its length or scale, which the rules refuse.
   const assign = (value: string): string =>
     column.base.domain === undefined
-      ? `${variable} := ${value};`
-      : `if ${_in} ? ${key} then\n  if (${value})::${type} is null then end if;\n  ${variable} := ${value};\nend if;`;
+      ? `${own} := ${value};`
+      : `if ${_in} ? ${key} then\n  if (${value})::${type} is null then end if;\n  ${own} := ${value};\nend if;`;
   const cast = (expression: string): string =>
     family.kind === 'text' && family.plain ? expression : `(${expression})::${column.base.name}`;
   const mayFail = column.base.domain !== undefined;
@@ -96,7 +96,7 @@ const conversion = (context: Context, input: Input): { readonly sql: string; rea
       // Assigned: INTO a composite variable would put the whole value into its first attribute.
       return {
         sql: `if ${_in} ? ${key} then
-  ${variable} := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', ${_in} -> ${key})) as r (v ${type}));
+  ${own} := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', ${_in} -> ${key})) as r (v ${type}));
 end if;`,
         mayFail: true,
       };
@@ -177,7 +177,7 @@ end if;`;
   const defaults: string[] = [];
   for (const input of operation.inputs) {
     if (input.default === undefined) continue;
-    const assign = `${ident(input.column.name)} := ${verbatim(input.default)};`;
+    const assign = `${variable(input.column.name)} := ${verbatim(input.default)};`;
     if (operation.kind === 'create' || operation.kind === 'upsert') {
       if (!input.offered) defaults.push(assign);
       else if (!input.required)
@@ -188,7 +188,7 @@ end if;`;
     const resettable = operation.inputs.filter((input) => !input.isKey && !input.required && input.offered);
     const resets = resettable.map(
       (input) => `if ${_opt} -> 'set_default' ? ${literal(input.column.name)} then
-  ${ident(input.column.name)} := ${input.default === undefined ? 'null' : verbatim(input.default)};
+  ${variable(input.column.name)} := ${input.default === undefined ? 'null' : verbatim(input.default)};
   ${_in} := ${_in} || pg_catalog.jsonb_build_object(${literal(input.column.name)}, true);
 end if;`,
     );
@@ -209,7 +209,7 @@ end if;`;
 };
 
 export const emitVariables = (context: Context): string[] =>
-  context.operation.inputs.map((input) => `${ident(input.column.name)} ${input.column.base.name};`);
+  context.operation.inputs.map((input) => `${variable(input.column.name)} ${input.column.base.name};`);
 
 export const givenList = (inputs: readonly Input[]): string => inputs.map((input) => given(input.column)).join(', ');
 

@@ -16,6 +16,13 @@ const RESERVED = new Set(
   ).split(' '),
 );
 
+/** PL/pgSQL reads these words in the middle of statements, where a variable of that name would be taken for them however it is quoted. */
+const MISREAD = ['stacked', 'diagnostics'];
+export const isMisread = (name: string): boolean => MISREAD.includes(name);
+
+/** The variable of a column's input: it bears the column's name. */
+export const variable = (name: string): string => (isMisread(name) ? `"${name} (input)"` : ident(name));
+
 /** A name as SQL writes it. */
 export const ident = (name: string): string =>
   /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
@@ -41,7 +48,25 @@ export const jsonb = (value: unknown): string => `${literal(JSON.stringify(value
 export const textArray = (values: readonly string[]): string =>
   `${literal(`{${values.map((value) => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`)}::text[]`;
 
-export const indent = (text: string, by = 2): string => text.replace(/^(?=.)/gm, ' '.repeat(by));
+/** Indents lines, but none that begins inside a quoted name or literal: the spaces would become part of it. */
+export const indent = (text: string, by = 2): string => {
+  const margin = ' '.repeat(by);
+  let quote = '';
+  return text
+    .split('\n')
+    .map((line) => {
+      const indented = quote === '' && line !== '' ? margin + line : line;
+      for (let i = 0; i < line.length; i++) {
+        const c = line.charAt(i);
+        if (quote === '' && c === '-' && line[i + 1] === '-') break;
+        // A doubled quote closes and opens again.
+        if (quote === '' && (c === '"' || c === "'")) quote = c;
+        else if (c === quote) quote = '';
+      }
+      return indented;
+    })
+    .join('\n');
+};
 
 /** Comment lines must not end early, whatever stands in a name. */
 export const comment = (text: string): string =>
