@@ -20,7 +20,7 @@ begin
     loop
       partition_name := format('%s_%s', log, to_char(month at time zone 'UTC', 'YYYY_MM'));
       continue when to_regclass(format('ai_private.%I', partition_name)) is not null;
-      execute format('create table ai_private.%I (like ai.%I including all)', partition_name, log);
+      execute format('create table ai_private.%I (like ai_private.%I including all excluding comments)', partition_name, log || '_rest');
       execute format('with moved as (delete from ai_private.%I r where r.at >= %L and r.at < %L returning r.*) insert into ai_private.%I select * from moved',
         log || '_rest', month, month + interval '1 month', partition_name);
       execute format('alter table ai.%I attach partition ai_private.%I for values from (%L) to (%L)', log, partition_name, month, month + interval '1 month');

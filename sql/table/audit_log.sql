@@ -20,16 +20,19 @@ create table ai.audit_log (
   -- the declaration in force: see ai.revision
   fingerprint text not null,
   old_row jsonb,
-  new_row jsonb,
-  constraint audit_log_pkey primary key (id, at)
+  new_row jsonb
 ) partition by range (at);
--- Rows arrive nearly in the order of their transactions, so a block range index finds the new ones for sealing at almost no cost.
--- (There are none for xid8 itself.)
-create index audit_log_by_transaction on ai.audit_log using brin ((transaction::text::bigint)) with (pages_per_range = 32);
-create index audit_log_by_row on ai.audit_log (relation, row_key);
 comment on table ai.audit_log is 'Who changed what and when; append-only for every caller';
 
-create table ai_private.audit_log_rest partition of ai.audit_log default;
+-- Keys and indexes stand on each partition and not on the whole: a dump restores months as tables of their own with their indexes, and
+-- attaching them to a table that the extension had brought with indexes would make these a second time.
+create table ai_private.audit_log_rest partition of ai.audit_log (
+  constraint audit_log_rest_pkey primary key (id, at)
+) default;
+-- Rows arrive nearly in the order of their transactions, so a block range index finds the new ones for sealing at almost no cost.
+-- (There are none for xid8 itself.)
+create index audit_log_rest_by_transaction on ai_private.audit_log_rest using brin ((transaction::text::bigint)) with (pages_per_range = 32);
+create index audit_log_rest_by_row on ai_private.audit_log_rest (relation, row_key);
 comment on table ai_private.audit_log_rest is 'Audit rows of months that have no partition yet';
 
 grant select, insert on ai.audit_log to ai_owner;

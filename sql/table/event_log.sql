@@ -17,12 +17,14 @@ create table ai.event_log (
   payload jsonb not null,
   trace_id text default nullif(pg_catalog.current_setting('pg_ai.trace_id', true), ''),
   -- the audit row of the same mutation: what is in the one and not in the other has been tampered with
-  audit_id bigint,
-  constraint event_log_pkey primary key (id, at)
+  audit_id bigint
 ) partition by range (at);
 comment on table ai.event_log is 'What happened, in the order in which it was written; read by the relay after commit';
 
-create table ai_private.event_log_rest partition of ai.event_log default;
+-- Keys stand on each partition, as in the audit trail.
+create table ai_private.event_log_rest partition of ai.event_log (
+  constraint event_log_rest_pkey primary key (id, at)
+) default;
 comment on table ai_private.event_log_rest is 'Events of months that have no partition yet';
 
 grant select, insert on ai.event_log to ai_owner;

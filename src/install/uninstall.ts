@@ -100,7 +100,7 @@ const ownLanguage = async (client: Client): Promise<string | undefined> => {
 const whyRolesStay = async (client: Client): Promise<string | undefined> => {
   const { rows } = await client.query<{ databases: string[] | null; may: boolean }>(
     `select (
-         select array_agg(distinct coalesce(d.datname, 'the cluster itself'))
+         select array_agg(distinct coalesce(d.datname::text, 'the cluster itself'))
          from pg_shdepend s
          join pg_roles r on r.oid = s.refobjid and s.refclassid = 'pg_authid'::regclass and r.rolname = any ($1)
          left join pg_database d on d.oid = s.dbid

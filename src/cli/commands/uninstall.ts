@@ -65,7 +65,7 @@ function refuse({ history, dependents }: UninstallPlan, options: Options): void 
     throw new CliError(
       `the audit trail (${history.audit} rows) and the event log (${history.events} rows) would be deleted`,
       {
-        hint: 'keep a copy (pg_dump --data-only --table "ai.audit_log*" --table "ai.event_log*"), then say --delete-history',
+        hint: 'keep a copy if you want one (psql: \\copy (select * from ai.audit_log) to audit.csv csv header), then say --delete-history',
       },
     );
   }

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { examine } from '../../src/install/checks.ts';
+import { compileTables } from '../../src/install/compile-host.ts';
+import { findInstallation } from '../../src/install/installed.ts';
+import { difference, introspect } from '../../src/install/manifest.ts';
+import { projectVersion } from '../../src/project.ts';
+import { useDatabase } from '../support/database.ts';
+import { extensionFiles } from '../support/extension-files.ts';
+import { needs } from '../support/needs.ts';
+import { dump, restore } from '../support/pg-dump.ts';
+import { keptByDump, noTools, tools } from './kept-by-dump.ts';
+import { shop } from './shop.ts';
+
+const server = inject('server');
+const files = extensionFiles();
+beforeAll(() => {
+  if (files.missing === undefined) files.place();
+}, 120_000);
+afterAll(() => files.remove());
+
+describe('CREATE EXTENSION pg_ai', () => {
+  needs(files.missing === undefined, files.missing ?? '');
+  const database = useDatabase({ installed: false });
+  const other = useDatabase();
+
+  beforeAll(async () => {
+    if (files.missing !== undefined) return;
+    if (server.javascript !== 'none') await database.query(`create extension ${server.javascript}`);
+    await database.query('create extension pg_ai');
+  });
+
+  test('puts in place what pg-ai install does', async () => {
+    const found = await introspect(await database.client());
+    expect(difference(await introspect(await other.client()), found)).toEqual({ missing: [], extra: [] });
+    expect(await findInstallation(await database.client())).toEqual({
+      version: projectVersion,
+      as: 'extension',
+      javascript: server.javascript,
+      eventTriggers: true,
+    });
+  });
+
+  test('marks every table and sequence that users fill for pg_dump', async () => {
+    const rows = await database.query<{ name: string }>(`
+      select c.oid::regclass::text as name
+      from pg_class c, pg_extension e
+      where e.extname = 'pg_ai' and c.relkind in ('r', 'p', 'S') and c.relnamespace in ('ai'::regnamespace, 'ai_private'::regnamespace)
+        and c.oid <> all (e.extconfig)
+      order by name`);
+    expect(rows.map(({ name }) => name)).toEqual([
+      'ai_private.installation',
+      'ai_private.javascript',
+      'ai_private.message',
+      'ai_private.prepared',
+    ]);
+  });
+
+  test('is compiled for, called, examined; DROP EXTENSION … CASCADE leaves the tables, and it can come back', async () => {
+    const role = `${database.name}_caller`;
+    const client = await database.client();
+    const create = `select ai.generate_mutation('create', 'shop.users', '{"email": "me@example.org"}') ->> 'id' as id`;
+    await client.query(`create role ${role}; ${shop(role)}`);
+    await compileTables(client);
+    expect((await client.query(create)).rows).toEqual([{ id: '1' }]);
+    const installed = await findInstallation(client);
+    if (installed === undefined) throw new Error('pg_ai is not there');
+    expect((await examine(client, installed)).filter(({ level }) => level === 'problem')).toEqual([]);
+
+    await client.query('drop extension pg_ai cascade');
+    await client.query('alter table shop.users add note text; create table shop.later (); drop table shop.later');
+    expect(await findInstallation(client)).toBeUndefined();
+    expect((await client.query('select email from shop.users')).rows).toEqual([{ email: 'me@example.org' }]);
+
+    await client.query('create extension pg_ai');
+    expect((await compileTables(client)).map(({ outcome }) => outcome)).toEqual(['compiled', 'compiled']);
+    expect((await client.query(create.replace('me@', 'you@'))).rows).toEqual([{ id: '2' }]);
+    await client.query(`drop owned by ${role}; drop role ${role}`);
+  });
+});
+
+describe.each(['plain', 'custom'] as const)('the extension, dumped (%s) and restored', (format) => {
+  needs(files.missing === undefined, files.missing ?? '');
+  needs(tools, noTools);
+  keptByDump(format, (client) => client.query('create extension pg_ai'), files.missing === undefined);
+});
+
+/** plv8 or pljs; where the server has neither, a language of that name that compiles nothing: here only the function's place matters. */
+const language =
+  server.javascript === 'none'
+    ? `create function public.handler() returns language_handler language c as '$libdir/plpgsql', 'plpgsql_call_handler';
+       create trusted language plv8 handler public.handler`
+    : `create extension ${server.javascript}`;
+
+describe('the compiler in the database', () => {
+  needs(files.missing === undefined, files.missing ?? '');
+  const database = useDatabase({ installed: false });
+
+  test('is left to the dump in a session like that of a restore', async () => {
+    await database.query(language);
+    await database.query('set row_security = off');
+    await database.query('create extension pg_ai');
+    expect(await findInstallation(await database.client())).toMatchObject({ javascript: 'none' });
+    await database.query('drop extension pg_ai cascade');
+    await database.query('reset row_security');
+    await database.query('create extension pg_ai');
+    expect(await findInstallation(await database.client())).not.toMatchObject({ javascript: 'none' });
+  });
+
+  test('is no member of the extension, so that its language can be dropped without it', async () => {
+    await database.query(
+      `drop ${server.javascript === 'none' ? 'language plv8' : `extension ${server.javascript}`} cascade`,
+    );
+    expect(await findInstallation(await database.client())).toMatchObject({ as: 'extension', javascript: 'none' });
+  });
+
+  describe.each(['plain', 'custom'] as const)('dumped (%s)', (format) => {
+    needs(tools, noTools);
+    const from = useDatabase({ installed: false });
+    const to = useDatabase({ installed: false });
+
+    test('is restored as it was', async () => {
+      await from.query('create extension pg_ai');
+      await from.query(language);
+      await from.query('select ai.attach_javascript()');
+      restore(tools ?? '', to.url, format, dump(tools ?? '', from.url, format));
+      const body = `select p.prosrc from pg_proc p where p.oid = 'ai_private.compile_text(text)'::regprocedure`;
+      expect(await to.query(body)).toEqual(await from.query(body));
+    });
+  });
+});

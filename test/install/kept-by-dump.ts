@@ -1,0 +1,105 @@
+import type { Client } from 'pg';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { examine } from '../../src/install/checks.ts';
+import { compileTables } from '../../src/install/compile-host.ts';
+import { findInstallation } from '../../src/install/installed.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { type DumpFormat, dump, dumpTools, restore } from '../support/pg-dump.ts';
+import { shop } from './shop.ts';
+
+const server = inject('server');
+export const tools = dumpTools(server.version, server.binDir);
+export const noTools = `there is no pg_dump of PostgreSQL ${server.version} or newer here: install its client package`;
+
+const rows = async (client: Client, sql: string): Promise<unknown[]> => (await client.query(sql)).rows;
+
+const create = (email: string): string =>
+  `select ai.generate_mutation('create', 'shop.users', '{"email": "${email}"}') ->> 'email' as email`;
+
+/** What has to hold of a database that was dumped and restored, however pg_ai came into it. */
+export function keptByDump(format: DumpFormat, putPgAi: (client: Client) => Promise<unknown>, can = true): void {
+  let from: TestDatabase;
+  let to: TestDatabase;
+  let before: Client;
+  let after: Client;
+  let role: string;
+
+  beforeAll(async () => {
+    if (tools === undefined || !can) return;
+    from = await createDatabase({ installed: false });
+    to = await createDatabase({ installed: false });
+    role = `${from.name}_caller`;
+    before = await from.client();
+    await before.query(`create role ${role}`);
+    await putPgAi(before);
+    await before.query(shop(role));
+    await compileTables(before);
+    await before.query(create('one@example.org'));
+    await before.query('select ai.maintain()');
+    await before.query(create('two@example.org'));
+    restore(tools, to.url, format, dump(tools, from.url, format));
+    after = await to.client();
+  });
+  afterAll(async () => {
+    if (tools === undefined || !can) return;
+    for (const database of [from, to]) {
+      await database.query(`drop owned by ${role}`);
+    }
+    await before.query(`drop role ${role}`);
+    await from.drop();
+    await to.drop();
+  });
+
+  test.each(['ai.declaration', 'ai.operation', 'ai.revision', 'ai.audit_log', 'ai.event_log'])(
+    '%s is the same',
+    async (table) => {
+      const sql = `select to_jsonb(t) as row from ${table} as t order by to_jsonb(t)::text`;
+      const kept = await rows(before, sql);
+      expect(kept.length).toBeGreaterThan(0);
+      expect(await rows(after, sql)).toEqual(kept);
+    },
+  );
+
+  test('generated functions belong to ai_owner, with the same grants and bodies', async () => {
+    const sql = `
+      select p.oid::regprocedure::text as name, p.proowner::regrole::text as owner, p.proacl::text as grants, p.prosrc as body, obj_description(p.oid) as comment
+      from pg_proc p where p.pronamespace = 'ai_gen'::regnamespace order by name`;
+    const kept = await rows(before, sql);
+    expect(kept).toContainEqual(expect.objectContaining({ owner: 'ai_owner' }));
+    expect(await rows(after, sql)).toEqual(kept);
+  });
+
+  test('compiling again finds nothing changed', async () => {
+    const outcomes = await compileTables(after);
+    expect(outcomes.map(({ table, outcome }) => [table, outcome])).toEqual([
+      ['shop.orders', 'unchanged'],
+      ['shop.users', 'unchanged'],
+    ]);
+  });
+
+  test('operations work right away, for those who could call them', async () => {
+    const caller = await to.as(role);
+    expect(await rows(caller, create('three@example.org'))).toEqual([{ email: 'three@example.org' }]);
+    await expect(rows(caller, create('three@example.org'))).rejects.toMatchObject({ code: '23505' });
+    await expect(
+      rows(caller, `select ai.generate_mutation('delete', 'shop.orders', '{"id": 1}')`),
+    ).rejects.toMatchObject({ code: '42501' });
+    await caller.end();
+  });
+
+  test('a changed declaration takes effect as before', async () => {
+    await after.query(`comment on table shop.orders is '{"operations": {"fetch": true}}'`);
+    await compileTables(after);
+    expect(await rows(after, `select operation from ai.operation where qualified_name = 'shop.orders'`)).toEqual([
+      { operation: 'fetch' },
+    ]);
+  });
+
+  test('doctor finds nothing wrong', async () => {
+    const installed = await findInstallation(after);
+    if (installed === undefined) throw new Error('pg_ai is not there');
+    expect(installed).toEqual(await findInstallation(before));
+    const findings = await examine(after, installed);
+    expect(findings.filter(({ level }) => level === 'problem')).toEqual([]);
+  });
+}
