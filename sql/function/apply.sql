@@ -132,7 +132,9 @@ begin
     execute format('drop function %s', f.signature);
   end loop;
   execute o ->> 'jsonFunction';
-  execute format('drop function if exists ai_gen.%I(jsonb[])', o ->> 'bulkFunctionName');
+  if not o ? 'bulkFunction' and to_regprocedure(format('ai_gen.%I(jsonb[])', o ->> 'bulkFunctionName')) is not null then
+    execute format('drop function ai_gen.%I(jsonb[])', o ->> 'bulkFunctionName');
+  end if;
   if o ? 'typedFunction' then
     execute o ->> 'typedFunction';
   end if;

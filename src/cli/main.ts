@@ -1,16 +1,18 @@
 import { Command, CommanderError } from 'commander';
 import { projectVersion } from '../project.ts';
+import { register as audit } from './commands/audit.ts';
 import { register as compile } from './commands/compile.ts';
 import { register as describe } from './commands/describe.ts';
 import { register as dev } from './commands/dev.ts';
 import { register as doctor } from './commands/doctor.ts';
+import { register as explain } from './commands/explain.ts';
 import { register as install } from './commands/install.ts';
 import { register as uninstall } from './commands/uninstall.ts';
 import { register as upgrade } from './commands/upgrade.ts';
 import { CliError, exitCode } from './errors.ts';
 import { createOutput } from './output.ts';
 
-const commands = [dev, install, upgrade, uninstall, compile, describe, doctor];
+const commands = [dev, install, upgrade, uninstall, compile, describe, explain, audit, doctor];
 
 function createProgram(): Command {
   const program = new Command('pg-ai')
@@ -25,7 +27,9 @@ Exit codes: ${exitCode.ok} done, ${exitCode.failed} failed or problems found, ${
 Results go to stdout, progress and errors to stderr; --json makes stdout one JSON document.`,
     );
   for (const register of commands) register(program);
-  for (const command of program.commands) command.exitOverride();
+  for (const command of program.commands) {
+    for (const each of [command, ...command.commands]) each.exitOverride();
+  }
   return program;
 }
 

