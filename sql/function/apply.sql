@@ -12,17 +12,33 @@ declare
   snapshot jsonb;
   problems jsonb;
 begin
+  perform ai_private.lock_compiler();
   delete from ai_private.prepared p where p.relation = target returning p.* into waiting;
   if waiting.relation is null then
     return '[]';
   end if;
   snapshot := ai_private.catalog_snapshot(target);
+  if waiting.fingerprint <> ai_private.fingerprint(snapshot) then
+    return jsonb_build_array(jsonb_build_object('severity', 'error', 'path', snapshot ->> 'qualified',
+      'reason', 'the table has changed since it was compiled', 'suggestion', 'compile it again'));
+  end if;
   problems := waiting.compiled -> 'diagnostics';
   if not (waiting.compiled ->> 'declares')::boolean then
     perform ai_private.forget(target);
     return problems;
   end if;
-  problems := problems || ai_private.failed_probes(waiting.compiled -> 'probes');
+  -- Before anything of the table's own is run: a default's probe already calls the CHECKs of its domain.
+  if ai_private.untrusted_owners(target) is not null then
+    problems := problems || jsonb_build_object('severity', 'error', 'path', 'owner of ' || (snapshot ->> 'qualified'),
+      'reason', format('operations run what belongs to the table as ai_owner, so its owner must be a member of ai_admin, and %s is not',
+        ai_private.untrusted_owners(target)),
+      'suggestion', format('grant ai_admin to %s', ai_private.untrusted_owners(target)));
+    -- no fingerprint: looked at again as soon as anybody compiles, since a grant changes nothing of the table
+    perform ai_private.mark(target, snapshot, null, 'inconsistent', problems);
+    return problems;
+  end if;
+  problems := problems || ai_private.name_clashes(target, snapshot ->> 'qualified', waiting.compiled -> 'operations')
+    || ai_private.failed_probes(waiting.compiled -> 'probes');
   if ai_private.has_errors(problems) then
     perform ai_private.mark(target, snapshot, waiting.fingerprint, 'inconsistent', problems);
     return problems;
@@ -41,6 +57,40 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
   select problems @> '[{"severity": "error"}]'
+$pg_ai$;
+
+-- Two tables must never share a function or a name. Names of functions end in a short hash where they would be too long, so one table can be
+-- named to hit another's; and a table that was renamed while no event trigger watched still holds its old name, which it loses here.
+create function ai_private.name_clashes(target oid, name text, operations jsonb)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  other record;
+  clashes jsonb := '[]';
+begin
+  for other in
+    select p.relation::oid as oid, p.qualified_name, min(p.function_name) as function_name,
+      bool_and(p.qualified_name = format('%I.%I', n.nspname, c.relname)) is true as still_so
+    from ai.operation p
+    left join pg_class c on c.oid = p.relation
+    left join pg_namespace n on n.oid = c.relnamespace
+    where p.relation <> target
+      and (p.qualified_name = name or p.function_name in (select o ->> 'functionName' from jsonb_array_elements(operations) as o))
+    group by p.relation, p.qualified_name
+  loop
+    if other.still_so then
+      clashes := clashes || jsonb_build_object('severity', 'error', 'path', name,
+        'reason', format('its function %I belongs to %s already', other.function_name, other.qualified_name), 'suggestion', 'give the table another name');
+    else
+      perform ai_private.forget(other.oid);
+    end if;
+  end loop;
+  return clashes;
+end
 $pg_ai$;
 
 -- What only the server can judge: regular expressions, default values, names of roles.
@@ -99,9 +149,8 @@ begin
   for o in select x from jsonb_array_elements(compiled -> 'operations') as x loop
     select p.dispatch into number from ai.operation p where p.relation = target and p.operation = o ->> 'operation';
     if number is null then
-      select coalesce(min(free.n), 0) into number
-      from generate_series(0, (select count(*)::integer from ai.operation)) as free (n)
-      where not exists (select from ai.operation p where p.dispatch = free.n);
+      -- Never a number that was in use before: a caller whose snapshot is older would reach the wrong function by it.
+      number := nextval('ai_private.dispatch');
     end if;
     insert into ai.operation as p (relation, operation, qualified_name, dispatch, state, function_name, bulk_function_name, input_schema, output_schema, plan, roles, description)
     values (target, o ->> 'operation', name, number, 'ready', o ->> 'functionName', case when o ? 'bulkFunction' then o ->> 'bulkFunctionName' end, o -> 'inputSchema', o -> 'outputSchema', o -> 'plan',
@@ -192,6 +241,7 @@ as $pg_ai$
 declare
   gone ai.operation;
 begin
+  perform ai_private.lock_compiler();
   for gone in select p.* from ai.operation p where p.relation = target loop
     perform ai_private.drop_operation(gone);
   end loop;
@@ -206,7 +256,7 @@ declare
   f regprocedure;
 begin
   foreach f in array array['ai_private.has_errors(jsonb)', 'ai_private.failed_probes(jsonb)', 'ai_private.put_in_force(oid, text, text, jsonb, jsonb)',
-    'ai_private.create_functions(jsonb)', 'ai_private.drop_operation(ai.operation)', 'ai_private.forget(oid)']::regprocedure[] loop
+    'ai_private.create_functions(jsonb)', 'ai_private.name_clashes(oid, text, jsonb)', 'ai_private.drop_operation(ai.operation)', 'ai_private.forget(oid)']::regprocedure[] loop
     execute pg_catalog.format('revoke all on function %s from public', f);
     execute pg_catalog.format('grant execute on function %s to ai_owner', f);
   end loop;

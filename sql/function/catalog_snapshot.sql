@@ -1,11 +1,20 @@
 -- What the compiler knows about a table: one JSON document with names instead of OIDs, the same for the same table in any database.
 -- Both hosts of the compiler read this document and nothing else, which is why they print the same bytes.
 -- Called by: the compiler's hosts. It reads only catalogs that everyone may read.
+-- The settings are those that change how PostgreSQL prints names and constants: without them another session's DateStyle would be another
+-- declaration, and a default of 1 February be read as 2 January.
 create function ai_private.catalog_snapshot(target oid)
 returns jsonb
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
+set standard_conforming_strings = on
+set datestyle = 'ISO, YMD'
+set intervalstyle = 'iso_8601'
+set timezone = 'UTC'
+set extra_float_digits = 1
+set bytea_output = 'hex'
 as $pg_ai$
 #variable_conflict use_column
 declare

@@ -20,6 +20,7 @@ returns jsonb
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 as $pg_ai$
 declare
   found_name text;

@@ -12,7 +12,7 @@ as $pg_ai$
 #variable_conflict use_variable
 declare
   dispatch integer;
-  state text;
+  state pg_catalog.text;
 begin
   if pg_catalog.strpos(table_name, '.') operator(pg_catalog.>) 0 then
     -- Found by name: the caller needs no rights on the table's schema.

@@ -1,42 +1,71 @@
--- The GRANTs that ai_owner lacks for a table's operations: those being applied, else those in force.
-create function ai_private.missing_grants(target oid)
-returns table (statement text, reason text)
-language plpgsql
+-- What a table's operations need: those being applied, else those in force.
+create function ai_private.needed_privileges(target oid)
+returns jsonb
+language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
+  select coalesce(
+    (select r.compiled -> 'privileges' from ai_private.prepared r where r.relation = target),
+    (select d.privileges from ai.declaration d where d.relation = target),
+    '[]')
+$pg_ai$;
+alter function ai_private.needed_privileges(oid) owner to ai_owner;
+comment on function ai_private.needed_privileges(oid) is 'Privileges that a table''s operations need';
+
+-- The GRANTs that ai_owner lacks. They are executed by whoever declares, who may be a superuser, so nothing of what ai_owner can write gets into
+-- them as text: names are looked up, privileges are chosen from a list, and the table is the target itself.
+-- "owners": whether the table's owner has the privilege too. What they lack, nobody gives ai_owner on their table's behalf.
+create function ai_private.missing_grants(target oid)
+returns table (statement text, reason text, owners boolean)
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
+as $pg_ai$
 #variable_conflict use_column
+declare
+  owner constant oid := (select c.relowner from pg_class c where c.oid = target);
 begin
   return query
-  select case
-      when x.p ? 'columns' then format('grant %s (%s) on %s to ai_owner', x.p ->> 'privilege', string_agg(quote_ident(c.name), ', ' order by c.position), x.p ->> 'name')
-      else format('grant %s on %s %s to ai_owner', x.p ->> 'privilege', x.p ->> 'on', x.p ->> 'name')
+  with needed as (
+    select x.position, x.p ->> 'on' as kind, x.p ->> 'name' as name, x.p -> 'columns' as columns, v.word as privilege
+    from jsonb_array_elements(ai_private.needed_privileges(target)) with ordinality as x (p, position)
+    join unnest(array['select', 'insert', 'update', 'delete', 'usage']) as v (word) on v.word = x.p ->> 'privilege'
+  )
+  select
+    case n.kind
+      when 'schema' then format('grant usage on schema %s to ai_owner', n.name::regnamespace)
+      when 'sequence' then format('grant usage on sequence %s to ai_owner', s.name)
+      else format('grant %s%s on %s to ai_owner', n.privilege, ' (' || string_agg(quote_ident(c.name), ', ' order by c.position) || ')', target::regclass)
     end,
-    format('the operations of %s need it', target::regclass)
-  from (
-    select coalesce(
-      (select r.compiled -> 'privileges' from ai_private.prepared r where r.relation = target),
-      (select d.privileges from ai.declaration d where d.relation = target)) as privileges
-  ) as needed
-  cross join lateral jsonb_array_elements(needed.privileges) with ordinality as x (p, position)
-  left join lateral jsonb_array_elements_text(x.p -> 'columns') with ordinality as c (name, position) on true
-  where case x.p ->> 'on'
-    when 'schema' then not has_schema_privilege('ai_owner', (x.p ->> 'name')::regnamespace, x.p ->> 'privilege')
-    -- not ::regclass: ai_owner may not have USAGE on the schema yet
-    when 'sequence' then not has_sequence_privilege('ai_owner', (
-      select s.oid from pg_class s join pg_namespace n on n.oid = s.relnamespace where s.relkind = 'S' and format('%I.%I', n.nspname, s.relname) = x.p ->> 'name'
-    ), x.p ->> 'privilege')
+    format('the operations of %s need it', target::regclass),
+    case n.kind
+      when 'schema' then has_schema_privilege(owner, n.name::regnamespace, 'usage')
+      when 'sequence' then has_sequence_privilege(owner, s.oid, 'usage')
+      else true
+    end
+  from needed n
+  left join lateral jsonb_array_elements_text(n.columns) with ordinality as c (name, position) on n.kind = 'table'
+  -- not ::regclass: whoever declares may not have USAGE on the schema
+  left join lateral (
+    select q.oid, format('%I.%I', h.nspname, q.relname) as name from pg_class q join pg_namespace h on h.oid = q.relnamespace
+    where n.kind = 'sequence' and q.relkind = 'S' and format('%I.%I', h.nspname, q.relname) = n.name
+  ) as s on true
+  where case n.kind
+    when 'schema' then not has_schema_privilege('ai_owner', n.name::regnamespace, 'usage')
+    when 'sequence' then not has_sequence_privilege('ai_owner', s.oid, 'usage')
     else case
-      when x.p ? 'columns' then not has_column_privilege('ai_owner', target, c.name, x.p ->> 'privilege')
-      else not has_table_privilege('ai_owner', target, x.p ->> 'privilege')
+      when n.columns is not null then not has_column_privilege('ai_owner', target, c.name, n.privilege)
+      else not has_table_privilege('ai_owner', target, n.privilege)
     end
   end
-  group by x.position, x.p
-  order by x.position;
+  group by n.position, n.kind, n.name, n.privilege, s.oid, s.name
+  order by n.position;
 end
 $pg_ai$;
-alter function ai_private.missing_grants(oid) owner to ai_owner;
 comment on function ai_private.missing_grants(oid) is 'GRANTs that a table''s operations still need';
 
 -- Grants them, with the rights of whoever declares: nobody can give ai_owner more than they have themselves.
@@ -51,7 +80,7 @@ declare
   g record;
   still text;
 begin
-  for g in select m.statement, m.reason from ai_private.missing_grants(target) as m loop
+  for g in select m.statement from ai_private.missing_grants(target) as m where m.owners loop
     begin
       execute g.statement;
     exception when insufficient_privilege then

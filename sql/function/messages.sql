@@ -7,21 +7,21 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
 declare
   filled text;
-  parameter record;
 begin
   select m.template into filled
   from ai_private.message m
   where m.code = message_code and m.language in (coalesce(nullif(current_setting('pg_ai.language', true), ''), 'en'), 'en')
   order by (m.language = 'en')
   limit 1;
-  filled := coalesce(filled, message_code);
-  for parameter in select e.key, e.value from jsonb_each(parameters) as e loop
-    filled := replace(filled, '{' || parameter.key || '}', coalesce(
-      case jsonb_typeof(parameter.value)
-        when 'array' then (select string_agg(x, ', ') from jsonb_array_elements_text(parameter.value) as x)
-        else parameter.value #>> '{}'
-      end, 'null'));
-  end loop;
+  -- In one pass: a value may hold braces of its own.
+  select string_agg(
+    case when part[1] is null then part[2]
+      when not parameters ? part[1] then '{' || part[1] || '}'
+      when jsonb_typeof(parameters -> part[1]) = 'array' then coalesce((select string_agg(x, ', ') from jsonb_array_elements_text(parameters -> part[1]) as x), 'null')
+      else coalesce(parameters ->> part[1], 'null')
+    end, '' order by position)
+  into filled
+  from regexp_matches(coalesce(filled, message_code), '[{]([a-zA-Z]+)[}]|([{]|[^{]+)', 'g') with ordinality as m (part, position);
   return filled;
 end
 $pg_ai$;

@@ -4,6 +4,48 @@
 --   apply     (as ai_owner)      puts it in force
 -- prepare and apply take nothing but a table, and do what its comments say: whoever calls them gains nothing, so event triggers may call them
 -- for whoever changes the table.
+-- What a table runs (its triggers, CHECKs, defaults, policies), its operations run as ai_owner. So its owner must be trusted with that: only tables
+-- that belong to members of ai_admin come into force, whoever issues the comment.
+
+-- One compilation at a time, to the end of its transaction: functions of the router are shared, and PostgreSQL refuses to replace a function twice at
+-- once. A table's lock and not an advisory one, which anybody could take and keep. Every writer of ai_private.prepared takes it first.
+create function ai_private.lock_compiler()
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+begin
+  lock table ai_private.prepared in share row exclusive mode;
+end
+$pg_ai$;
+alter function ai_private.lock_compiler() owner to ai_owner;
+comment on function ai_private.lock_compiler() is 'Makes compilations wait for one another';
+revoke all on function ai_private.lock_compiler() from public;
+grant execute on function ai_private.lock_compiler() to ai_owner, ai_worker;
+
+-- Owners of a table, or of a partition or child of it, who may not declare.
+create function ai_private.untrusted_owners(target oid)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+  with recursive family as (
+    select target as oid
+    union
+    select h.inhrelid from family f join pg_inherits h on h.inhparent = f.oid
+  )
+  select string_agg(distinct quote_ident(r.rolname), ', ')
+  from family f
+  join pg_class c on c.oid = f.oid
+  join pg_roles r on r.oid = c.relowner
+  where not pg_has_role(r.oid, 'ai_admin', 'MEMBER')
+$pg_ai$;
+comment on function ai_private.untrusted_owners(oid) is 'Owners of a table who are not members of ai_admin';
+revoke all on function ai_private.untrusted_owners(oid) from public;
+grant execute on function ai_private.untrusted_owners(oid) to ai_owner;
 
 create function ai_private.fingerprint(snapshot jsonb)
 returns text
@@ -24,10 +66,14 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
   select exists (select from ai.declaration d where d.relation = target)
-    or coalesce((select c like '%@ai(%' or ltrim(c, E' \t\r\n') like '{%' from obj_description(target, 'pg_class') as c), false)
+    -- a temporary table is gone before anybody else could call
+    or not exists (select from pg_class c where c.oid = target and c.relpersistence = 't')
+    and coalesce((select c like '%@ai(%' or ltrim(c, E' \t\r\n') like '{%' from obj_description(target, 'pg_class') as c), false)
 $pg_ai$;
 alter function ai_private.may_declare(oid) owner to ai_owner;
 comment on function ai_private.may_declare(oid) is 'Whether a table could declare operations';
+revoke all on function ai_private.may_declare(oid) from public;
+grant execute on function ai_private.may_declare(oid) to ai_owner;
 
 -- Returns what is to be done: unchanged, foreign (declares nothing), prepared, pending (no compiler here).
 create function ai_private.prepare(target oid, anyway boolean default false)
@@ -44,21 +90,26 @@ declare
   print text;
   known ai.declaration;
   output text;
+  -- Compiling again what is current leaves a row in the history each time, so not everybody may ask for it.
+  again constant boolean := anyway and pg_has_role(session_user, 'ai_admin', 'MEMBER');
 begin
-  perform pg_advisory_xact_lock(hashtextextended('pg_ai.compile', 0));
-  snapshot := ai_private.catalog_snapshot(target);
-  if snapshot is null then
-    perform ai_private.forget(target);
-    return 'foreign';
-  elsif not ai_private.may_declare(target) then
-    return 'foreign';
-  end if;
-  print := ai_private.fingerprint(snapshot);
-  select d.* into known from ai.declaration d where d.relation = target;
-  -- What was refused is looked at again: a missing role or grant may be there now, and a repeated mistake is an error again.
-  if known.fingerprint = print and known.state = 'ready' and not anyway then
-    return 'unchanged';
-  end if;
+  -- Looked at without the lock first: nobody can make others wait by preparing what is current.
+  for attempt in 1..2 loop
+    snapshot := ai_private.catalog_snapshot(target);
+    if snapshot is null then
+      perform ai_private.forget(target);
+      return 'foreign';
+    elsif not ai_private.may_declare(target) then
+      return 'foreign';
+    end if;
+    print := ai_private.fingerprint(snapshot);
+    select d.* into known from ai.declaration d where d.relation = target;
+    -- What was refused is looked at again: a missing role or grant may be there now, and a repeated mistake is an error again.
+    if known.fingerprint = print and known.state = 'ready' and not again and ai_private.untrusted_owners(target) is null then
+      return 'unchanged';
+    end if;
+    perform ai_private.lock_compiler();
+  end loop;
   if to_regprocedure('ai_private.compile_text(text)') is null then
     if not ai_private.declares_now(target) then
       -- withdrawing a declaration takes no compiler
@@ -86,6 +137,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
 begin
+  perform ai_private.lock_compiler();
   insert into ai_private.prepared (relation, fingerprint, compiled)
   values (target, print, compiled)
   on conflict (relation) do update set fingerprint = excluded.fingerprint, compiled = excluded.compiled;
@@ -108,7 +160,7 @@ declare
   o ai.operation;
   f regprocedure;
 begin
-  if exists (select from ai.declaration d where d.relation = target and d.fingerprint = print and d.state = new_state and d.problems = mark.problems) then
+  if exists (select from ai.declaration d where d.relation = target and d.fingerprint is not distinct from print and d.state = new_state and d.problems = mark.problems) then
     return;
   end if;
   insert into ai.declaration (relation, qualified_name, fingerprint, state, problems, changed_at)

@@ -1,7 +1,8 @@
 -- The router: from an operation's number to its function without dynamic SQL, in time that does not grow with the number of tables.
 -- ai_gen.route chooses a leaf by halving, the leaf (up to 64 operations) chooses the function the same way. Only what a call visits is planned,
 -- so a new connection pays for one path, and a changed table rewrites one leaf.
-create function ai_private.route_tree(numbers integer[], calls text[], depth integer default 1)
+-- A leaf makes sure of the number: the caller may have read it from a snapshot that is older than the functions.
+create function ai_private.route_tree(numbers integer[], calls text[], leaf boolean, depth integer default 1)
 returns text
 language plpgsql
 immutable
@@ -14,16 +15,19 @@ begin
   if cardinality(numbers) = 0 then
     return '';
   elsif cardinality(numbers) = 1 then
-    return margin || format('return %s;', calls[1]) || E'\n';
+    return case when leaf
+      then margin || format(E'if $1 operator(pg_catalog.=) %s then\n', numbers[1]) || margin || format(E'  return %s;\n', calls[1]) || margin || E'end if;\n'
+      else margin || format(E'return %s;\n', calls[1])
+    end;
   end if;
   return margin || format(E'if $1 operator(pg_catalog.<) %s then\n', numbers[middle + 1])
-    || ai_private.route_tree(numbers[:middle], calls[:middle], depth + 1)
+    || ai_private.route_tree(numbers[:middle], calls[:middle], leaf, depth + 1)
     || margin || E'else\n'
-    || ai_private.route_tree(numbers[middle + 1:], calls[middle + 1:], depth + 1)
+    || ai_private.route_tree(numbers[middle + 1:], calls[middle + 1:], leaf, depth + 1)
     || margin || E'end if;\n';
 end
 $pg_ai$;
-comment on function ai_private.route_tree(integer[], text[], integer) is 'Text of a decision tree over operation numbers';
+comment on function ai_private.route_tree(integer[], text[], boolean, integer) is 'Text of a decision tree over operation numbers';
 
 create function ai_private.write_route(function_name text, numbers integer[], calls text[])
 returns void
@@ -34,8 +38,10 @@ as $pg_ai$
 begin
   execute format('create or replace function ai_gen.%I(dispatch integer, inputs jsonb, options jsonb) returns jsonb language plpgsql volatile as %L',
     function_name,
-    E'\n-- Generated from ai.operation.\nbegin\n' || ai_private.route_tree(numbers, calls)
-    || case when cardinality(numbers) = 0 then E'  raise exception using errcode = ''PI900'', message = ''pg_ai: no such operation number'';\n' else '' end
+    E'\n-- Generated from ai.operation.\nbegin\n' || ai_private.route_tree(numbers, calls, function_name <> 'route')
+    || case when function_name <> 'route' or cardinality(numbers) = 0 then
+      E'  raise exception using errcode = ''40001'', message = ''the operation has been declared anew or withdrawn since this transaction began'',\n'
+      || E'    hint = ''Repeat the transaction.'';\n' else '' end
     || E'end\n');
   execute format('revoke all on function ai_gen.%I(integer, jsonb, jsonb) from public', function_name);
   execute format('grant execute on function ai_gen.%I(integer, jsonb, jsonb) to ai_user, ai_admin', function_name);
@@ -76,9 +82,9 @@ begin
 end
 $pg_ai$;
 comment on function ai_private.refresh_route(integer) is 'Rewrites the part of the router that an operation number falls in';
-revoke all on function ai_private.route_tree(integer[], text[], integer) from public;
+revoke all on function ai_private.route_tree(integer[], text[], boolean, integer) from public;
 revoke all on function ai_private.write_route(text, integer[], text[]) from public;
 revoke all on function ai_private.refresh_route(integer) from public;
-grant execute on function ai_private.route_tree(integer[], text[], integer) to ai_owner;
+grant execute on function ai_private.route_tree(integer[], text[], boolean, integer) to ai_owner;
 grant execute on function ai_private.write_route(text, integer[], text[]) to ai_owner;
 grant execute on function ai_private.refresh_route(integer) to ai_owner;

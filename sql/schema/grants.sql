@@ -17,12 +17,15 @@ begin
     if f.proname in ('called_by_operation', 'caller_scope', 'audit_digest', 'keyed_digest', 'seal_root') then
       execute pg_catalog.format('grant execute on function %s to ai_owner', f.signature);
     end if;
+    if f.proname in ('fingerprint', 'catalog_snapshot', 'type_snapshot', 'has_errors') then
+      execute pg_catalog.format('grant execute on function %s to ai_owner, ai_worker', f.signature);
+    end if;
     if f.proname = 'history' then
       execute pg_catalog.format('grant execute on function %s to ai_admin', f.signature);
     end if;
     -- What the event triggers do, they do as whoever issues the DDL. Each of these does no more than a table's own comments say.
-    if f.proname in ('changed_relations', 'declare_table', 'prepare', 'grant_missing', 'missing_grants', 'apply_prepared', 'may_declare', 'declares_now',
-      'recompile_quietly', 'give_up', 'refuse_declaration', 'warn', 'has_errors', 'message', 'fingerprint', 'catalog_snapshot', 'type_snapshot') then
+    if f.proname in ('changed_relations', 'declare_table', 'prepare', 'grant_missing', 'missing_grants', 'needed_privileges', 'apply_prepared', 'declares_now',
+      'recompile_quietly', 'give_up', 'refuse_declaration', 'warn', 'has_errors', 'message') then
       execute pg_catalog.format('grant execute on function %s to public', f.signature);
     end if;
   end loop;

@@ -17,6 +17,7 @@ create table ai.operation (
   description text,
   constraint operation_pkey primary key (relation, operation),
   constraint operation_dispatch_key unique (dispatch),
+  constraint operation_function_name_key unique (function_name),
   constraint operation_relation_fkey foreign key (relation) references ai.declaration (relation) on delete cascade,
   constraint operation_state_known check (state in ('ready', 'pending', 'inconsistent'))
 );
@@ -25,3 +26,7 @@ comment on table ai.operation is 'Operations that tables declare, with their inp
 
 grant select on ai.operation to ai_owner, ai_admin, ai_worker, ai_user;
 grant insert, update, delete on ai.operation to ai_owner;
+
+create sequence ai_private.dispatch as integer minvalue 0 start with 0;
+comment on sequence ai_private.dispatch is 'Numbers of operations; none is used twice';
+grant usage on sequence ai_private.dispatch to ai_owner;

@@ -128,7 +128,8 @@ end
 $pg_ai$;
 comment on function ai_private.warn(jsonb) is 'Shows warnings about a declaration';
 
--- Ordinary DDL never fails because of pg_ai: what cannot be compiled any more is taken out of force.
+-- Ordinary DDL never fails because of pg_ai: what cannot be compiled any more is taken out of force. A conflict with another transaction says
+-- nothing about the table, so it fails like any other: trying again succeeds.
 create function ai_private.recompile_quietly(target oid)
 returns void
 language plpgsql
@@ -140,9 +141,12 @@ declare
 begin
   begin
     select ai_private.declare_table(target) into problems;
-  exception when others then
-    problems := jsonb_build_array(jsonb_build_object('severity', 'error', 'path', target::regclass::text, 'reason', sqlerrm));
-    perform ai_private.give_up(target, problems);
+  exception
+    when transaction_rollback or lock_not_available or insufficient_resources or operator_intervention or system_error then
+      raise;
+    when others then
+      problems := jsonb_build_array(jsonb_build_object('severity', 'error', 'path', target::regclass::text, 'reason', sqlerrm));
+      perform ai_private.give_up(target, problems);
   end;
   if ai_private.has_errors(problems) then
     raise warning using errcode = 'PI003',
@@ -153,7 +157,9 @@ end
 $pg_ai$;
 comment on function ai_private.recompile_quietly(oid) is 'Recompiles a table after DDL; marks it inconsistent where that fails';
 
--- Takes a declaration out of force because recompiling it failed. Public like prepare(), so it first makes sure that something has changed.
+-- Takes a declaration out of force because recompiling it failed. Public like prepare(), so it first makes sure that something has changed;
+-- only those who may change the declaration may also write about what is out of force already.
+-- The fingerprint stays empty: the next compilation looks at the table again.
 create function ai_private.give_up(target oid, problems jsonb)
 returns void
 language plpgsql
@@ -164,11 +170,18 @@ as $pg_ai$
 declare
   snapshot constant jsonb := ai_private.catalog_snapshot(target);
 begin
-  delete from ai_private.prepared p where p.relation = target;
-  if exists (select from ai.declaration d where d.relation = target and d.state = 'ready' and d.fingerprint = ai_private.fingerprint(snapshot)) then
+  if not exists (
+    select from ai.declaration d
+    join pg_class c on c.oid = d.relation
+    where d.relation = target and d.fingerprint is distinct from ai_private.fingerprint(snapshot)
+      and (d.state = 'ready' or pg_has_role(session_user, c.relowner, 'MEMBER') or pg_has_role(session_user, 'ai_admin', 'MEMBER')
+        or pg_has_role(session_user, 'ai_worker', 'MEMBER'))
+  ) then
     return;
   end if;
-  perform ai_private.mark(target, snapshot, ai_private.fingerprint(snapshot), 'inconsistent', problems);
+  perform ai_private.lock_compiler();
+  delete from ai_private.prepared p where p.relation = target;
+  perform ai_private.mark(target, snapshot, null, 'inconsistent', problems);
 end
 $pg_ai$;
 alter function ai_private.give_up(oid, jsonb) owner to ai_owner;

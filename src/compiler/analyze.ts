@@ -27,6 +27,12 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
       error(root, 'operations can be declared on tables only', 'declare them on the table behind the view'),
     );
   }
+  for (const schema of table.schemas.filter((name) => name === 'ai_private' || name === 'ai_gen')) {
+    // Their text stands in the generated function, which may call what nobody else may.
+    diagnostics.push(
+      error(root, `a default or a CHECK calls a function in ${schema}`, 'take it out: that schema is pg_ai’s own'),
+    );
+  }
 
   const known = (path: string, names: readonly string[]): ColumnSnapshot[] => {
     const found: ColumnSnapshot[] = [];

@@ -3,6 +3,7 @@ import { createContext } from './context.ts';
 import { emitConversions, emitRules, emitShape, emitVariables } from './inputs.ts';
 import { emitOptions } from './options.ts';
 import { comment, dollarQuoted, ident, indent, literal } from './sql.ts';
+import { NO_START_PROC } from './start-proc.ts';
 import { emitRecord, emitStatement } from './statement.ts';
 
 const VERB = {
@@ -38,6 +39,7 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
   ];
   const source = `Compiled from COMMENT ON TABLE ${operation.table.qualified} (${fingerprint}). Edit the declaration, not this function.`;
   const sections = [
+    ...(operation.security === 'definer' ? [NO_START_PROC] : []),
     emitOptions(context),
     emitShape(context),
     emitConversions(context),

@@ -39,7 +39,16 @@ export const literal = (text: string): string => {
  * SQL from the catalog (a default, a CHECK) may hold literals with line ends, which indenting would change. They travel as NUL, which no
  * PostgreSQL text can hold, until the body is finished.
  */
-export const verbatim = (expression: string): string => expression.replaceAll('\n', '\u0000');
+export const verbatim = (expression: string): string => portable(expression).replaceAll('\n', '\u0000');
+
+/**
+ * PostgreSQL prints literals for standard_conforming_strings = on, and callers may have it off: then '\' would swallow the quote that ends it.
+ * With the E form a backslash means the same to everybody.
+ */
+const portable = (expression: string): string =>
+  expression.replace(/E'(?:[^'\\]|\\[\s\S]|'')*'|"(?:[^"]|"")*"|'(?:[^']|'')*'/g, (token) =>
+    token.startsWith("'") && token.includes('\\') ? `E${token.replaceAll('\\', '\\\\')}` : token,
+  );
 
 /** A jsonb literal. Keys keep the order in which they were written. */
 export const jsonb = (value: unknown): string => `${literal(JSON.stringify(value))}::jsonb`;

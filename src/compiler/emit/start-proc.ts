@@ -1,0 +1,9 @@
+/**
+ * A caller can name a function that plv8 or pljs runs before the first JavaScript of a role in a session, as that role. A definer function that
+ * reaches JavaScript (a trigger, a CHECK or a default of the table) would run it as ai_owner. A SET clause would say the same, but a role that is
+ * not a superuser may not attach one for a parameter whose library is not loaded yet.
+ */
+export const NO_START_PROC = `-- Nothing of the caller's runs before the JavaScript of others.
+if pg_catalog.current_setting('plv8.start_proc', true) <> '' or pg_catalog.current_setting('pljs.start_proc', true) <> '' then
+  perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
+end if;`;
