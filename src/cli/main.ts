@@ -33,6 +33,12 @@ Results go to stdout, progress and errors to stderr; --json makes stdout one JSO
   return program;
 }
 
+// `pg-ai … | head` closes the pipe early, which is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCode.ok);
+  throw error;
+});
+
 try {
   const program = createProgram();
   if (process.argv.length <= 2) program.outputHelp();
