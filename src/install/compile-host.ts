@@ -87,7 +87,7 @@ const inTransaction = async (
   force: boolean,
 ): Promise<TableOutcome | undefined> => {
   // The lock that the host inside the database takes, before either looks at the catalog.
-  await client.query(`select pg_advisory_xact_lock(hashtextextended('pg_ai.compile', 0))`);
+  await client.query('select ai_private.lock_compiler()');
   // As text: JavaScript would lose digits of what PostgreSQL prints exactly.
   const { rows } = await client.query<{ snapshot: string; fingerprint: string; known: boolean; current: boolean }>(
     `select s.snapshot::text as snapshot, ai_private.fingerprint(s.snapshot) as fingerprint, d.relation is not null as known,
