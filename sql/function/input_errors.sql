@@ -152,6 +152,32 @@ begin
 end
 $pg_ai$;
 
+-- Columns of a constraint or unique index of one of a table's partitions, whose names are their own. Null when there is none.
+create function ai_private.partition_constraint(table_name text, constraint_name text)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+  with part as (
+    select r.relid::oid as oid
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+    cross join lateral pg_partition_tree(c.oid) as r
+    where c.relkind = 'p' and format('%I.%I', n.nspname, c.relname) = table_name
+  ),
+  broken as (
+    select k.conrelid as relation, k.conkey as columns from part join pg_constraint k on k.conrelid = part.oid where k.conname = constraint_name
+    union all
+    select i.indrelid, i.indkey::int2[] from part join pg_index i on i.indrelid = part.oid join pg_class c on c.oid = i.indexrelid
+    where c.relname = constraint_name
+  )
+  select jsonb_agg(a.attname order by u.position)
+  from (select b.relation, b.columns from broken b limit 1) as b
+  cross join lateral unnest(b.columns) with ordinality as u (attnum, position)
+  join pg_attribute a on a.attrelid = b.relation and a.attnum = u.attnum
+$pg_ai$;
+
 -- A broken constraint, told by its fields. "fields" maps constraints to their columns. The SQLSTATE stays PostgreSQL's own.
 create function ai_private.refuse_violation(
   table_name text, operation text, fields jsonb, state text, constraint_name text, column_name text, original text
@@ -162,13 +188,14 @@ stable
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
 declare
+  known constant jsonb := coalesce(fields -> constraint_name, ai_private.partition_constraint(table_name, constraint_name));
   named constant jsonb := case
     when column_name <> '' then jsonb_build_array(column_name)
-    else coalesce(fields -> constraint_name, '[]')
+    else coalesce(known, '[]')
   end;
   error_code constant text := case state
     when '23505' then 'unique' when '23514' then 'check' when '23502' then 'notNull' when '23P01' then 'exclusion' when '23001' then 'referenced'
-    when '23503' then case when fields ? constraint_name then 'foreignKey' else 'referenced' end
+    when '23503' then case when known is not null then 'foreignKey' else 'referenced' end
     else 'constraint'
   end;
   rule constant jsonb := jsonb_strip_nulls(jsonb_build_object('constraint', nullif(constraint_name, ''), 'fields', named));
@@ -231,7 +258,7 @@ begin
     errcode = 'PI105',
     message = ai_private.message('PI105', jsonb_build_object('table', table_name, 'operation', operation)),
     detail = jsonb_build_object('table', table_name, 'operation', operation)::text,
-    hint = ai_private.message('PI105.hint', '{}');
+    hint = ai_private.message('PI105.hint', jsonb_build_object('table', table_name));
 end
 $pg_ai$;
 
@@ -271,5 +298,24 @@ begin
       jsonb_build_object('table', table_name, 'operation', operation, 'options', coalesce(unknown, wrong))),
     detail = jsonb_build_object('table', table_name, 'operation', operation, 'unknown', unknown, 'wrong', wrong, 'known', known)::text,
     hint = ai_private.message('PI102.hint', jsonb_build_object('known', coalesce(nullif(array_to_string(known, ', '), ''), '-')));
+end
+$pg_ai$;
+
+-- options.set_default names fields that the operation may set back to their defaults.
+create function ai_private.check_resets(table_name text, operation text, resets jsonb, known text[])
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+begin
+  if jsonb_typeof(resets) = 'array' and resets <@ to_jsonb(known) then
+    return;
+  end if;
+  raise exception using
+    errcode = 'PI102',
+    message = ai_private.message('PI102.reset', jsonb_build_object('table', table_name, 'operation', operation, 'fields', resets)),
+    detail = jsonb_build_object('table', table_name, 'operation', operation, 'set_default', resets, 'known', known)::text,
+    hint = ai_private.message('PI102.reset.hint', jsonb_build_object('known', known));
 end
 $pg_ai$;

@@ -118,6 +118,13 @@ export const ERRORS: readonly ErrorEntry[] = [
     vi: '{operation} trên {table}: tùy chọn có giá trị không hợp lệ ({options})',
   },
   {
+    code: 'PI102.reset',
+    meaning: 'options.set_default names something that the operation cannot set back to its default.',
+    en: '{operation} on {table} cannot reset {fields}',
+    vi: '{operation} trên {table} không thể đặt lại {fields}',
+    hint: { en: 'Fields that it can: {known}.', vi: 'Các trường có thể đặt lại: {known}.' },
+  },
+  {
     code: 'PI103',
     meaning: 'No row has the key that was given.',
     en: '{operation} on {table}: no row has the key {key}',
@@ -140,12 +147,12 @@ export const ERRORS: readonly ErrorEntry[] = [
   },
   {
     code: 'PI105',
-    meaning: 'A trigger of the table made the statement do nothing.',
-    en: '{operation} on {table}: a trigger of the table has suppressed it',
-    vi: '{operation} trên {table}: một trigger của bảng đã chặn thao tác',
+    meaning: 'A trigger of the table, or a policy of its row-level security, made the statement do nothing.',
+    en: '{operation} on {table}: a trigger or a policy of the table has suppressed it',
+    vi: '{operation} trên {table}: một trigger hoặc policy của bảng đã chặn thao tác',
     hint: {
-      en: 'A BEFORE trigger returned NULL; see \\d {table}.',
-      vi: 'Một trigger BEFORE trả về NULL; xem \\d {table}.',
+      en: 'A BEFORE trigger returned NULL, or the row may be read but not changed; see \\d {table}.',
+      vi: 'Một trigger BEFORE trả về NULL, hoặc dòng chỉ được đọc mà không được sửa; xem \\d {table}.',
     },
   },
   {

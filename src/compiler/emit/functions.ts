@@ -85,7 +85,8 @@ export const emitTypedFunction = (operation: Operation): string | undefined => {
     `${setNull} text[] default '{}'`,
     `${options} jsonb default '{}'`,
   ];
-  const body = dollarQuoted(`select ai_gen.${ident(operation.jsonFunctionName)}(
+  const noInputs = dollarQuoted(`select ai_gen.${ident(operation.jsonFunctionName)}('{}', $2)`);
+  const allInputs = dollarQuoted(`select ai_gen.${ident(operation.jsonFunctionName)}(
   (${objectOf(ordered.map((input) => input.column.name))})
     - array(select n.name from (values ${ordered.map((input, i) => `(${literal(input.column.name)}, $${i + 1} is null)`).join(', ')}) as n (name, is_null)
             where n.is_null and not n.name = any ($${ordered.length + 1})),
@@ -98,7 +99,7 @@ language sql
 ${operation.kind === 'fetch' && operation.security === 'definer' ? 'stable' : 'volatile'}
 security invoker
 set search_path = pg_catalog, pg_temp
-as ${body}`;
+as ${ordered.length === 0 ? noInputs : allInputs}`;
 };
 
 const objectOf = (names: readonly string[]): string => {

@@ -192,7 +192,11 @@ end if;`;
   ${_in} := ${_in} || pg_catalog.jsonb_build_object(${literal(input.column.name)}, true);
 end if;`,
     );
-    if (resets.length > 0) defaults.push(`if ${_opt} ? 'set_default' then\n${indent(resets.join('\n'))}\nend if;`);
+    const resettableNames = textArray(names(resettable));
+    defaults.push(`if ${_opt} ? 'set_default' then
+  perform ai_private.check_resets(${literal(operation.table.qualified)}, ${literal(operation.kind)}, ${_opt} -> 'set_default', ${resettableNames});
+${indent(resets.join('\n'))}
+end if;`);
   }
   const checks = checkRules(context).map(report);
   const refuse = `if ${_errors} <> '[]' then

@@ -73,7 +73,10 @@ const versionAsJson = (operation: Operation, current: string): string =>
     ? `pg_catalog.to_jsonb(t.${ident(operation.version.column.name)}) #>> '{}'`
     : current;
 
-/** Why the statement touched nothing: there is no such row, or it has changed meanwhile. */
+/**
+ * Why the statement touched nothing: there is no such row, or it has changed meanwhile, or the table kept the statement from it.
+ * EXISTS and not FOUND, because a column may be called "found".
+ */
 const nothingMatched = (context: Context): string => {
   const { operation, own } = context;
   const label = `${literal(operation.table.qualified)}, ${literal(operation.kind)}`;
@@ -84,11 +87,14 @@ const nothingMatched = (context: Context): string => {
       : `
   if ${own._opt} ? 'expected_version' then
     select ${versionAsJson(operation, 't.xmin::text')} into ${own._version} from ${operation.table.qualified} as t where ${keyCondition(operation)};
-    if found then
+    if exists (select from ${operation.table.qualified} as t where ${keyCondition(operation)}) then
       perform ai_private.refuse_stale(${label}, ${key}, ${own._opt} ->> 'expected_version', ${own._version});
     end if;
   end if;`;
-  return `${changed}
+  return `
+  if exists (select from ${operation.table.qualified} as t where ${keyCondition(operation)}${versionCondition(context)}) then
+    perform ai_private.refuse_suppressed(${label});
+  end if;${changed}
   perform ai_private.refuse_unmatched(${label}, ${key});`;
 };
 
