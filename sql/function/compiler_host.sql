@@ -9,6 +9,7 @@ as $pg_ai$
 declare
   chosen text;
   source ai_private.javascript;
+  definer regprocedure;
 begin
   select l.lanname into chosen
   from pg_language l
@@ -27,6 +28,11 @@ begin
       'pg_ai_compiler_' || source.hash, source.source));
   execute 'revoke all on function ai_private.compile_text(text) from public';
   execute 'grant execute on function ai_private.compile_text(text) to ai_owner';
+  -- Anyone may set a start_proc, and it runs as whoever JavaScript runs as. A superuser's script has set this aside already; any other role may
+  -- only do so once the language is loaded, as it is here.
+  foreach definer in array array['ai_private.prepare(oid, boolean)', 'ai_private.on_drop()']::regprocedure[] loop
+    execute format('alter function %s set %s.start_proc = %L', definer, chosen, '');
+  end loop;
   return chosen;
 end
 $pg_ai$;

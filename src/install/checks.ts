@@ -69,11 +69,19 @@ const compiler = async (client: Client, installed: Installation): Promise<Findin
     const stale = await client.query(`
       select from pg_proc p, ai_private.javascript j
       where p.oid = 'ai_private.compile_text(text)'::regprocedure and j.name = 'compiler' and strpos(p.prosrc, j.hash) = 0`);
-    if (stale.rowCount !== 0) {
+    const open = await client.query(
+      `select from unnest(array['ai_private.prepare(oid, boolean)', 'ai_private.on_drop()']::regprocedure[]) as f
+       join pg_proc p on p.oid = f
+       where coalesce(p.proconfig, '{}') @> array[$1 || '.start_proc='] is false`,
+      [installed.javascript],
+    );
+    if (stale.rowCount !== 0 || open.rowCount !== 0) {
       found.push(
         problem(
           'JavaScript',
-          'ai_private.compile_text is not the compiler that is stored',
+          open.rowCount === 0
+            ? 'ai_private.compile_text is not the compiler that is stored'
+            : 'a start_proc that anybody may set would run as ai_owner',
           'select ai.attach_javascript()',
         ),
       );

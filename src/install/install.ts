@@ -53,10 +53,20 @@ const createLanguage = async (client: Client): Promise<string | undefined> => {
   return undefined;
 };
 
+/** Settings of a library that is not loaded yet are a superuser's to set, or of whom one has granted it. */
+export const maySetStartProcs = async (client: Client): Promise<boolean> => {
+  const { rows } = await client.query<{ may: boolean }>(
+    `select rolsuper or (has_parameter_privilege('plv8.start_proc', 'SET') and has_parameter_privilege('pljs.start_proc', 'SET')) as may
+     from pg_roles where rolname = current_user`,
+  );
+  return rows[0]?.may === true;
+};
+
 /** The script that install() runs, for reading or for psql. */
-export const scriptFor = async (options: InstallOptions): Promise<string> =>
+export const scriptFor = async (client: Client, options: InstallOptions): Promise<string> =>
   installScript({
     bundle: await bundleCompiler(),
+    startProcs: await maySetStartProcs(client),
     asExtension: false,
     eventTriggers: options.eventTriggers !== 'none',
     javascript: options.javascript !== 'none',
@@ -73,7 +83,7 @@ export const install = async (client: Client, options: InstallOptions = {}): Pro
     if (before.version !== projectVersion) throw new OtherVersion(before);
     return { ...before, changed: false };
   }
-  const script = await scriptFor(options);
+  const script = await scriptFor(client, options);
   await client.query('begin');
   try {
     const language = options.javascript === 'none' ? undefined : await createLanguage(client);

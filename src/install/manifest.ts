@@ -50,7 +50,8 @@ with owner as (
   union all
   select format('function %s returns %s language %s volatility %s parallel %s%s%s%s%s', f.name, pg_get_function_result(f.oid), l.lanname, f.provolatile, f.proparallel,
     case when f.proisstrict then ' strict' end, case when f.prosecdef then ' security definer' end,
-    ' set ' || array_to_string(f.proconfig, ' set '),
+    -- start_proc is doctor's own business: who installed decides when it can be set
+    ' set ' || nullif(array_to_string(array(select c from unnest(f.proconfig) as c where c !~ 'start_proc'), ' set '), ''),
     case when f.proowner <> (select oid from owner) then ' owner ' || f.proowner::regrole end)
   from function f join pg_language l on l.oid = f.prolang
   union all

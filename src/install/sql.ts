@@ -57,6 +57,8 @@ export interface ScriptOptions {
   readonly eventTriggers?: boolean;
   /** false leaves the compiler outside of the database, even where there is a JavaScript language. Default true. */
   readonly javascript?: boolean;
+  /** false where the role may not set plv8.start_proc before there is plv8: then ai.attach_javascript() sets it. Default true. */
+  readonly startProcs?: boolean;
   /** Default: this version. */
   readonly version?: string;
 }
@@ -76,10 +78,12 @@ export const installScript = (options: ScriptOptions): string =>
   ].join('\n');
 
 /** What is the same for a first installation and for an upgrade: functions, their grants, event triggers, the compiler. */
-const objects = ({ eventTriggers, javascript, version = projectVersion }: ScriptOptions): string[] => [
+const objects = ({ eventTriggers, javascript, startProcs, version = projectVersion }: ScriptOptions): string[] => [
   // SQL functions may call what is created after them.
   'set local check_function_bodies = off;\n',
-  functionSources(version),
+  startProcs === false
+    ? functionSources(version).replaceAll(/^set (plv8|pljs)\.start_proc = ''\n/gm, '')
+    : functionSources(version),
   ...(eventTriggers === false ? [] : [section('trigger/event_triggers.sql')]),
   section('schema/grants.sql'),
   ...(javascript === false ? [] : [section('schema/attach.sql')]),

@@ -1,12 +1,11 @@
 import type { Client } from 'pg';
 import { projectVersion } from '../project.ts';
 import { bundleCompiler } from './bundle.ts';
+import { maySetStartProcs } from './install.ts';
 import type { Installation } from './installed.ts';
 import { upgradableVersions, upgradeScript } from './sql.ts';
 
 export interface UpgradeOptions {
-  /** Put functions, texts and the compiler in place anew although the version is this one. */
-  readonly repair?: boolean;
   /** Where the upgrade scripts lie, and where they lead. Default: sql/upgrade, and this version. */
   readonly folder?: string;
   readonly version?: string;
@@ -23,10 +22,15 @@ export class NoWay extends Error {
 }
 
 /** The script that brings what is installed to this version. @throws NoWay */
-export const scriptForUpgrade = async (installed: Installation, options: UpgradeOptions = {}): Promise<string> => {
+export const scriptForUpgrade = async (
+  client: Client,
+  installed: Installation,
+  options: UpgradeOptions = {},
+): Promise<string> => {
   if (installed.as === 'extension') return `alter extension pg_ai update to '${options.version ?? projectVersion}';\n`;
   const script = upgradeScript({
     bundle: await bundleCompiler(),
+    startProcs: await maySetStartProcs(client),
     asExtension: false,
     from: installed.version,
     // What was left out when it was installed stays out.
@@ -41,7 +45,7 @@ export const scriptForUpgrade = async (installed: Installation, options: Upgrade
 
 /** Brings what is installed to this version, in one transaction. Declarations then have to be compiled anew. @throws NoWay */
 export const upgrade = async (client: Client, installed: Installation, options: UpgradeOptions = {}): Promise<void> => {
-  const script = await scriptForUpgrade(installed, options);
+  const script = await scriptForUpgrade(client, installed, options);
   await client.query('begin');
   try {
     await client.query(script);

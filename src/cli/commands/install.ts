@@ -38,7 +38,7 @@ async function install(options: Options): Promise<void> {
           : [`-- pg_ai ${installed.version} is installed there: this script would refuse`]),
         'begin;',
         ...(language === undefined ? [] : [`create extension ${language};`]),
-        await scriptFor(wanted),
+        await scriptFor(client, wanted),
         ...(language === undefined ? [] : [`update ai_private.installation set created_language = '${language}';`]),
         'commit;',
       ];

@@ -39,7 +39,7 @@ async function upgrade(options: Options): Promise<void> {
     }
     try {
       if (options.dryRun) {
-        const sql = `begin;\n${await scriptForUpgrade(installed)}\ncommit;`;
+        const sql = `begin;\n${await scriptForUpgrade(client, installed)}\ncommit;`;
         output.data({ sql });
         output.line(sql);
         return;
