@@ -1,19 +1,26 @@
--- Whether the function that asks was called directly by a generated one. "stack" is the asker's own PG_CONTEXT. Whoever may call an operation
--- may execute what the operation calls, so what must not be called by itself looks at its caller: only the compiler can create functions in ai_gen.
--- (Bulk calls claim their key by themselves.)
+-- Whether the direct caller of the function that asks is the one that is named. "stack" is the asker's own PG_CONTEXT. Whoever may call an operation
+-- may execute what the operation calls, so what must not be called by itself looks at its caller.
 -- With search_path pinned PostgreSQL writes the schema of every such function, and a direct call from a statement has a line of its own between.
 -- The first line is the asker's: what stands before its name there ("PL/pgSQL function", in the language of the server's messages) must stand
--- before a name in ai_gen in the second. Compared as text, not by LIKE: '\_' means something else when standard_conforming_strings is off.
-create function ai_private.called_by_operation(stack text)
+-- before the caller's name in the second. Compared as text, not by LIKE: '\_' means something else when standard_conforming_strings is off.
+create function ai_private.called_by(stack text, caller text)
 returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
   select strpos(split_part(stack, E'\n', 1), 'ai_private.') > 1
-    and (
-      starts_with(split_part(stack, E'\n', 2), split_part(split_part(stack, E'\n', 1), 'ai_private.', 1) || 'ai_gen.')
-      or starts_with(split_part(stack, E'\n', 2), split_part(split_part(stack, E'\n', 1), 'ai_private.', 1) || 'ai_private.bulk(')
-    )
+    and starts_with(split_part(stack, E'\n', 2), split_part(split_part(stack, E'\n', 1), 'ai_private.', 1) || caller)
+$pg_ai$;
+comment on function ai_private.called_by(text, text) is 'Whether a call stack shows a function as the direct caller';
+
+-- Only the compiler can create functions in ai_gen. Bulk calls claim their key by themselves.
+create function ai_private.called_by_operation(stack text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+  select ai_private.called_by(stack, 'ai_gen.') or ai_private.called_by(stack, 'ai_private.bulk(')
 $pg_ai$;
 comment on function ai_private.called_by_operation(text) is 'Whether a call stack shows a generated function as the direct caller';

@@ -14,11 +14,14 @@ begin
       'domain_length', 'partition_constraint', 'check_resets', 'claim_key', 'keep_answer', 'rehearse', 'written_audit', 'written_events', 'last_audit_id', 'bulk', 'bulk_rows', 'explain', 'plan_of', 'plan_as_owner', 'check_outcomes', 'row_changes') then
       execute pg_catalog.format('grant execute on function %s to ai_owner, ai_user, ai_admin', f.signature);
     end if;
-    if f.proname in ('called_by_operation', 'caller_scope', 'audit_digest', 'keyed_digest', 'seal_root') then
+    if f.proname in ('called_by', 'called_by_operation', 'caller_scope', 'audit_digest', 'keyed_digest', 'seal_root') then
       execute pg_catalog.format('grant execute on function %s to ai_owner', f.signature);
     end if;
     if f.proname in ('fingerprint', 'catalog_snapshot', 'type_snapshot', 'has_errors') then
       execute pg_catalog.format('grant execute on function %s to ai_owner, ai_worker', f.signature);
+    end if;
+    if f.proname in ('describe', 'table_by_name', 'find_operation') then
+      execute pg_catalog.format('grant execute on function %s to ai_worker', f.signature);
     end if;
     if f.proname = 'history' then
       execute pg_catalog.format('grant execute on function %s to ai_admin', f.signature);
