@@ -74,7 +74,8 @@ declare
 begin
   for other in
     select p.relation::oid as oid, p.qualified_name, min(p.function_name) as function_name,
-      bool_and(p.qualified_name = format('%I.%I', n.nspname, c.relname)) is true as still_so
+      -- what waits to be compiled may bear the name of a function from before it was renamed
+      bool_and(p.state = 'ready' and p.qualified_name = format('%I.%I', n.nspname, c.relname)) is true as still_so
     from ai.operation p
     left join pg_class c on c.oid = p.relation
     left join pg_namespace n on n.oid = c.relnamespace

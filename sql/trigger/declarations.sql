@@ -39,11 +39,18 @@ begin
       select u.classid, u.objid from unnest(classes, objects) as u (classid, objid)
       union
       -- types made of a type, tables that inherit, defaults and constraints that call, sequences and indexes
-      select p.classid, p.objid
+      select made.classid, made.objid
       from reached r
-      join pg_depend p on p.refclassid = r.classid and p.refobjid = r.objid
+      cross join lateral (
+        select p.classid, p.objid
+        from pg_depend p
+        where p.refclassid = r.classid and p.refobjid = r.objid
+          and p.classid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass)
+        union all
+        -- a composite type does not depend on its relation: it is the other way round
+        select 'pg_type'::regclass::oid, c.reltype from pg_class c where r.classid = 'pg_class'::regclass and c.oid = r.objid and c.reltype <> 0
+      ) as made
       where r.classid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass)
-        and p.classid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass)
     ),
     touched as (
       select r.objid as oid from reached r where r.classid = 'pg_class'::regclass

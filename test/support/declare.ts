@@ -18,20 +18,32 @@ export const rowsOf = async <Row extends pg.QueryResultRow>(
   return (Array.isArray(result) ? result : result.rows) as Row[];
 };
 
-/** Compiles in Node what waits for a compiler, as `pg-ai compile` does. Raises PI001 with every diagnostic where a declaration is wrong. */
-export async function compilePending(runner: Runner): Promise<void> {
-  const waiting = await rowsOf<{ oid: string; snapshot: TableSnapshot; fingerprint: string }>(
-    runner,
-    `select c.oid::text, s.snapshot, ai_private.fingerprint(s.snapshot) as fingerprint
-       from ai.declaration d
-       join pg_catalog.pg_class c on c.oid = d.relation
-       cross join lateral (select ai_private.catalog_snapshot(c.oid) as snapshot) as s
-      where d.state = 'pending'
-      order by c.oid`,
-  );
-  for (const { oid, snapshot, fingerprint } of waiting) {
-    const compiled = compile({ table: snapshot, fingerprint });
-    await runner.query('select ai_private.store_prepared($1, $2, $3)', [oid, fingerprint, JSON.stringify(compiled)]);
+const waitingTables = async (runner: Runner): Promise<string[]> =>
+  (
+    await rowsOf<{ oid: string }>(
+      runner,
+      `select d.relation::oid::text as oid from ai.declaration d join pg_catalog.pg_class c on c.oid = d.relation where d.state = 'pending' order by 1`,
+    )
+  ).map(({ oid }) => oid);
+
+/**
+ * Compiles in Node what waits for a compiler, as `pg-ai compile` does: what is wrong is marked inconsistent. Raises PI001 where one of `refused` is
+ * wrong. Does nothing where the database compiles by itself.
+ */
+export async function compilePending(runner: Runner, refused: (oid: string) => boolean = () => false): Promise<void> {
+  for (const oid of await waitingTables(runner)) {
+    const [table] = await rowsOf<{ snapshot: TableSnapshot; fingerprint: string }>(
+      runner,
+      `select s.snapshot, ai_private.fingerprint(s.snapshot) as fingerprint from ai_private.catalog_snapshot($1) as s (snapshot)`,
+      [oid],
+    );
+    if (table === undefined) continue;
+    const compiled = compile({ table: table.snapshot, fingerprint: table.fingerprint });
+    await runner.query('select ai_private.store_prepared($1, $2, $3)', [
+      oid,
+      table.fingerprint,
+      JSON.stringify(compiled),
+    ]);
     await runner.query('select ai_private.grant_missing($1)', [oid]);
     const [applied] = await rowsOf<{ problems: Diagnostic[] }>(
       runner,
@@ -39,7 +51,7 @@ export async function compilePending(runner: Runner): Promise<void> {
       [oid],
     );
     const problems = applied?.problems ?? [];
-    if (problems.some((problem) => problem.severity === 'error'))
+    if (refused(oid) && problems.some((problem) => problem.severity === 'error'))
       await runner.query('select ai_private.refuse_declaration($1, $2)', [oid, JSON.stringify(problems)]);
   }
 }
@@ -53,10 +65,11 @@ export async function declare(runner: Runner, sql: string): Promise<void> {
     await runner.query(sql);
     return;
   }
+  const before = new Set(await waitingTables(runner));
   await runner.query('begin');
   try {
     await runner.query(sql);
-    await compilePending(runner);
+    await compilePending(runner, (oid) => !before.has(oid));
     await runner.query('commit');
   } catch (error) {
     await runner.query('rollback');
