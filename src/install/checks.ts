@@ -72,8 +72,7 @@ const compiler = async (client: Client, installed: Installation): Promise<Findin
     const open = await client.query(
       `select from unnest(array['ai_private.prepare(oid, boolean)', 'ai_private.on_drop()']::regprocedure[]) as f
        join pg_proc p on p.oid = f
-       where coalesce(p.proconfig, '{}') @> array[$1 || '.start_proc='] is false`,
-      [installed.javascript],
+       where not coalesce(p.proconfig, '{}') && '{plv8.start_proc=,pljs.start_proc=}'`,
     );
     if (stale.rowCount !== 0 || open.rowCount !== 0) {
       found.push(

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { examine } from '../../src/install/checks.ts';
 import { compileTables } from '../../src/install/compile-host.ts';
 import { findInstallation } from '../../src/install/installed.ts';
 import { difference, introspect } from '../../src/install/manifest.ts';
@@ -55,16 +54,13 @@ describe('CREATE EXTENSION pg_ai', () => {
     ]);
   });
 
-  test('is compiled for, called, examined; DROP EXTENSION … CASCADE leaves the tables, and it can come back', async () => {
+  test('is compiled for and called; DROP EXTENSION … CASCADE leaves the tables, and it can come back', async () => {
     const role = `${database.name}_caller`;
     const client = await database.client();
     const create = `select ai.generate_mutation('create', 'shop.users', '{"email": "me@example.org"}') ->> 'id' as id`;
     await client.query(`create role ${role}; ${shop(role)}`);
     await compileTables(client);
     expect((await client.query(create)).rows).toEqual([{ id: '1' }]);
-    const installed = await findInstallation(client);
-    if (installed === undefined) throw new Error('pg_ai is not there');
-    expect((await examine(client, installed)).filter(({ level }) => level === 'problem')).toEqual([]);
 
     await client.query('drop extension pg_ai cascade');
     await client.query('alter table shop.users add note text; create table shop.later (); drop table shop.later');

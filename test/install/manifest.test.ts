@@ -6,7 +6,8 @@ const database = useDatabase();
 
 test('a fresh installation is what sql/manifest.txt says', async () => {
   const lines = await introspect(await database.client());
-  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('../../sql/manifest.txt');
+  const header = '# A fresh installation. Written by: npx vitest run test/install/manifest.test.ts -u';
+  await expect(`${[header, ...lines].join('\n')}\n`).toMatchFileSnapshot('../../sql/manifest.txt');
 });
 
 test('the functions that are installed are those in sql/', async () => {

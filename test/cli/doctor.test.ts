@@ -1,0 +1,175 @@
+import type { Client } from 'pg';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { examine, type Finding } from '../../src/install/checks.ts';
+import { compileTables } from '../../src/install/compile-host.ts';
+import { findInstallation } from '../../src/install/installed.ts';
+import { runCli } from '../support/cli.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { declare } from '../support/declare.ts';
+
+const server = inject('server');
+let database: TestDatabase;
+let client: Client;
+let role: string;
+beforeAll(async () => {
+  database = await createDatabase();
+  client = await database.client();
+  role = `${database.name}_clerk`;
+  await database.query(`create role ${role}; grant ai_user to ${role}`);
+  await declare(
+    client,
+    `create table item (id serial primary key, name text, price numeric);
+     comment on table item is '{"operations": {"create": {"optional": "*", "roles": ["${role}"]}, "fetch": true}}'`,
+  );
+});
+afterAll(async () => {
+  await database.query(`drop owned by ${role}; drop role if exists ${role}`);
+  await database.drop();
+});
+
+async function findings(): Promise<Finding[]> {
+  const installed = await findInstallation(client);
+  if (installed === undefined) throw new Error('pg_ai is not installed');
+  return examine(client, installed);
+}
+
+/** What it says about the item after the change, and that it says nothing once its own advice is followed. */
+async function mended(change: string, about: string, message: string, mend: string, how = mend): Promise<void> {
+  await client.query(change);
+  const found = await findings();
+  expect(found).toContainEqual({
+    level: 'problem',
+    about,
+    message: expect.stringContaining(message),
+    mend: expect.stringContaining(mend),
+  });
+  if (how.startsWith('pg-ai compile')) await compileTables(client, { force: how.endsWith('--force') });
+  else await client.query(how);
+  // The changes may themselves have changed what is compiled.
+  if (server.javascript === 'none') await compileTables(client);
+  expect((await findings()).filter((finding) => finding.about === about && finding.level === 'problem')).toEqual([]);
+}
+
+test('nothing is wrong with what was declared and compiled; it says which language compiles', async () => {
+  const found = await findings();
+  expect(found.filter(({ level, about }) => level === 'problem' && about !== 'objects')).toEqual([]);
+  expect(found.some(({ about }) => about === 'JavaScript')).toBe(server.javascript === 'none');
+  const said = await runCli(['doctor', '--url', database.url]);
+  const json = await runCli(['doctor', '--url', database.url, '--json']);
+  expect(JSON.parse(json.stdout)).toMatchObject({ findings: found, installed: { as: 'objects' } });
+  expect(said.stdout).toMatch(new RegExp(`JavaScript: +${server.javascript} `));
+});
+
+test('a disabled event trigger', () =>
+  mended(
+    'alter event trigger pg_ai_on_ddl disable',
+    'event triggers',
+    'pg_ai_on_ddl is disabled',
+    'alter event trigger pg_ai_on_ddl enable',
+  ));
+
+test('a table that changed unseen', () =>
+  mended(
+    `set session_replication_role = replica; alter table item add column note text; reset session_replication_role`,
+    'public.item',
+    'have changed since it was compiled',
+    'pg-ai compile',
+  ));
+
+test('a declaration made unseen', () =>
+  mended(
+    `create table later (id int primary key); set session_replication_role = replica;
+     comment on table later is '@ai({"operations": {"fetch": true}})'; reset session_replication_role`,
+    'public.later',
+    'was never compiled',
+    'pg-ai compile',
+  ));
+
+test('a table dropped unseen', () =>
+  mended(
+    'set session_replication_role = replica; drop table later; reset session_replication_role',
+    'public.later',
+    'was dropped',
+    'pg-ai compile',
+  ));
+
+test('a declaration that no longer fits says why', async () => {
+  await database.query(`set session_replication_role = replica;
+    comment on table item is '{"operations": {"create": {"optional": ["nam"]}}}'; reset session_replication_role`);
+  const compiled = await runCli(['compile', '--url', database.url]);
+  expect(compiled.code).toBe(1);
+  expect(compiled.stdout).toMatch(/refused +public\.item\n +error: .*nam[\s\S]*did you mean "name"/);
+  const found = await findings();
+  expect(found).toContainEqual(
+    expect.objectContaining({
+      level: 'problem',
+      about: 'public.item',
+      message: expect.stringContaining('did you mean'),
+    }),
+  );
+  await declare(
+    client,
+    `comment on table item is '{"operations": {"create": {"optional": "*", "roles": ["${role}"]}, "fetch": true}}'`,
+  );
+  expect((await findings()).filter(({ about }) => about === 'public.item')).toEqual([]);
+});
+
+test('a privilege that ai_owner lost, with the statement that gives it back', () =>
+  mended(
+    'revoke insert (name) on item from ai_owner',
+    'public.item',
+    'lacks privileges',
+    'grant insert',
+    'grant insert (id, name, price, note) on public.item to ai_owner',
+  ));
+
+test('a caller that is no ai_user', () =>
+  mended(`revoke ai_user from ${role}`, role, 'not ai.generate_mutation', `grant ai_user to ${role}`));
+
+test('row-level security without a policy for ai_owner', () =>
+  mended(
+    'alter table item enable row level security',
+    'public.item',
+    'no policy is for ai_owner',
+    'create policy pg_ai on public.item',
+    'create policy pg_ai on public.item to ai_owner using (true) with check (true)',
+  ));
+
+test('a function of an operation that somebody dropped', () =>
+  mended(
+    `set session_replication_role = replica; drop function ai_gen.item__fetch__json cascade; reset session_replication_role`,
+    'public.item fetch',
+    'its function in ai_gen is missing',
+    'pg-ai compile --force',
+  ));
+
+test('what was changed by hand', async () => {
+  await database.query(`
+    create or replace function ai_private.has_errors(problems jsonb) returns boolean language sql immutable
+      set search_path = pg_catalog, pg_temp as 'select false';
+    grant execute on function ai_private.store_prepared(oid, text, jsonb) to public;
+    revoke execute on function ai.describe(text, text) from ai_user`);
+  const messages = (await findings()).filter(({ about }) => about === 'objects').map(({ message }) => message);
+  expect(messages).toEqual(
+    expect.arrayContaining([
+      'not as installed: body of ai_private.has_errors',
+      'not as installed: grant execute on function ai.describe(text,text) to ai_user',
+      "not of pg_ai's making: grant execute on function ai_private.store_prepared(oid,text,jsonb) to public",
+    ]),
+  );
+});
+
+test('a note on triggers that run as ai_owner', async () => {
+  await database.query(`create function touch() returns trigger language plpgsql as 'begin return new; end';
+    create trigger touch before insert on item for each row execute function touch()`);
+  expect(await findings()).toContainEqual(
+    expect.objectContaining({ level: 'note', about: 'public.item', message: expect.stringContaining('touch') }),
+  );
+});
+
+test('where pg_ai is not installed it says what to do', async () => {
+  const other = await createDatabase({ installed: false });
+  const result = await runCli(['doctor', '--url', other.url]);
+  expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('pg-ai install') });
+  await other.drop();
+});
