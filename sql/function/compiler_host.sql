@@ -10,6 +10,7 @@ declare
   chosen text;
   source ai_private.javascript;
   definer regprocedure;
+  parameter text;
 begin
   select l.lanname into chosen
   from pg_language l
@@ -29,9 +30,14 @@ begin
   execute 'revoke all on function ai_private.compile_text(text) from public';
   execute 'grant execute on function ai_private.compile_text(text) to ai_owner';
   -- Anyone may set a start_proc, and it runs as whoever JavaScript runs as. A superuser's script has set this aside already; any other role may
-  -- only do so once the language is loaded, as it is here.
-  foreach definer in array array['ai_private.prepare(oid, boolean)', 'ai_private.on_drop()']::regprocedure[] loop
-    execute format('alter function %s set %s.start_proc = %L', definer, chosen, '');
+  -- only do so once the library that knows the parameter is loaded, as it is here. (Which library that is does not follow from the language's name.)
+  for definer, parameter in
+    select d.signature, s.name
+    from unnest(array['ai_private.prepare(oid, boolean)', 'ai_private.on_drop()', 'ai_private.plan_as_owner(integer, jsonb, jsonb)']::regprocedure[]) as d (signature)
+    cross join pg_settings s
+    where s.name in ('plv8.start_proc', 'pljs.start_proc')
+  loop
+    execute format('alter function %s set %s = %L', definer, parameter, '');
   end loop;
   return chosen;
 end
