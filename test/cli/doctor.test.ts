@@ -1,11 +1,12 @@
 import type { Client } from 'pg';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { examine, type Finding } from '../../src/install/checks.ts';
 import { compileTables } from '../../src/install/compile-host.ts';
 import { findInstallation } from '../../src/install/installed.ts';
 import { runCli } from '../support/cli.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { declare } from '../support/declare.ts';
+import { needs } from '../support/needs.ts';
 
 const server = inject('server');
 let database: TestDatabase;
@@ -157,6 +158,27 @@ test('what was changed by hand', async () => {
       "not of pg_ai's making: grant execute on function ai_private.store_prepared(oid,text,jsonb) to public",
     ]),
   );
+});
+
+describe('where a language compiles', () => {
+  needs(server.javascript !== 'none', 'this server has no JavaScript language: install plv8 or pljs');
+
+  test('a compiler that is not the stored one', () =>
+    mended(
+      `create or replace function ai_private.compile_text(input text) returns text language ${server.javascript} stable as 'return ""'`,
+      'JavaScript',
+      'not the compiler that is stored',
+      'select ai.attach_javascript()',
+    ));
+
+  test('a start_proc that would run as ai_owner', () =>
+    mended(
+      `alter function ai_private.prepare(oid, boolean) reset plv8.start_proc;
+       alter function ai_private.prepare(oid, boolean) reset pljs.start_proc`,
+      'JavaScript',
+      'start_proc',
+      'select ai.attach_javascript()',
+    ));
 });
 
 test('a note on triggers that run as ai_owner', async () => {
