@@ -270,7 +270,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
 declare
-  expected constant jsonb := '{"dry_run": "true or false", "set_default": "a list of inputs", "on_error": "\"abort\" or \"skip\"",
+  expected constant jsonb := E'{"dry_run": "true or false", "set_default": "a list of inputs", "on_error": "\\"abort\\" or \\"skip\\"",
     "idempotency_key": "a text of 1 to 255 characters", "expected_version": "a version as the row gave it"}';
   unknown text;
   wrong text;
