@@ -38,7 +38,7 @@ begin
     return problems;
   end if;
   problems := problems || ai_private.name_clashes(target, snapshot ->> 'qualified', waiting.compiled -> 'operations')
-    || ai_private.failed_probes(waiting.compiled -> 'probes');
+    || ai_private.failed_probes(waiting.compiled -> 'probes', ai_private.has_errors(problems));
   if ai_private.has_errors(problems) then
     perform ai_private.mark(target, snapshot, waiting.fingerprint, 'inconsistent', problems);
     return problems;
@@ -95,7 +95,7 @@ end
 $pg_ai$;
 
 -- What only the server can judge: regular expressions, default values, names of roles.
-create function ai_private.failed_probes(probes jsonb)
+create function ai_private.failed_probes(probes jsonb, refused boolean)
 returns jsonb
 language plpgsql
 volatile
@@ -110,6 +110,8 @@ begin
     begin
       execute probe ->> 'sql';
     exception when others then
+      -- For what is refused anyway, nothing has been granted to ai_owner.
+      continue when refused and sqlstate = '42501';
       failed := failed || jsonb_build_object('severity', 'error', 'path', probe ->> 'path',
         'reason', (probe ->> 'reason') || ' (' || sqlerrm || ')', 'suggestion', probe ->> 'suggestion');
     end;
@@ -256,7 +258,7 @@ do $do$
 declare
   f regprocedure;
 begin
-  foreach f in array array['ai_private.has_errors(jsonb)', 'ai_private.failed_probes(jsonb)', 'ai_private.put_in_force(oid, text, text, jsonb, jsonb)',
+  foreach f in array array['ai_private.has_errors(jsonb)', 'ai_private.failed_probes(jsonb, boolean)', 'ai_private.put_in_force(oid, text, text, jsonb, jsonb)',
     'ai_private.create_functions(jsonb)', 'ai_private.name_clashes(oid, text, jsonb)', 'ai_private.drop_operation(ai.operation)', 'ai_private.forget(oid)']::regprocedure[] loop
     execute pg_catalog.format('revoke all on function %s from public', f);
     execute pg_catalog.format('grant execute on function %s to ai_owner', f);

@@ -128,7 +128,7 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
       own.optional === '*'
         ? table.columns.filter((column) => mayWrite(column) && !isKey(column) && column.name !== own.version)
         : known(`${path}.optional`, own.optional ?? []);
-    for (const column of [...required, ...(own.optional === '*' ? [] : listed)]) {
+    for (const column of new Set([...required, ...(own.optional === '*' ? [] : listed)])) {
       const list = required.has(column) ? 'required' : 'optional';
       if (writes && !mayWrite(column) && !isKey(column))
         diagnostics.push(

@@ -76,7 +76,9 @@ export const compile = ({ table, fingerprint }: CompileInput): Compiled => {
   const analysis = analyze(table, declaration);
   const all = [...diagnostics, ...analysis.diagnostics];
   const source = { table: declaration.table, columns: Object.fromEntries(declaration.columns) };
-  if (hasErrors(all)) return { declares: true, ...nothing, declaration: source, diagnostics: all };
+  // The probes go along, so that what only the server can judge is reported with the rest.
+  if (hasErrors(all))
+    return { declares: true, ...nothing, declaration: source, diagnostics: all, probes: analysis.probes };
   return {
     declares: true,
     declaration: source,

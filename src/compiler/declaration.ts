@@ -22,14 +22,37 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The JSON in a comment: all of it when it is an object, else what stands in `@ai(…)`. Other text is people's own and is left alone. */
-const extract = (comment: string): { readonly json: string; readonly marked: boolean } | 'unclosed' | undefined => {
+interface Extract {
+  readonly json: string;
+  readonly marked: boolean;
+  /** Where the JSON begins in the comment. */
+  readonly start: number;
+}
+
+const extract = (comment: string): Extract | 'unclosed' | 'twice' | undefined => {
   const at = comment.indexOf(MARK);
-  const trimmed = comment.trim();
-  if (trimmed.startsWith('{')) return { json: trimmed, marked: false };
+  const whole = comment.trim();
+  // Text that begins with a brace and is no JSON may still hold a mark further on.
+  const isText = at >= 0 && !comment.slice(0, at).includes('"operations"') && findJsonMistake(whole) !== undefined;
+  if (whole.startsWith('{') && !isText) return { json: whole, marked: false, start: comment.indexOf('{') };
   if (at < 0) return undefined;
   const open = at + MARK.length - 1;
   const close = findClosing(comment, open);
-  return close < 0 ? 'unclosed' : { json: comment.slice(open + 1, close).trim(), marked: true };
+  if (close < 0) return 'unclosed';
+  if (comment.includes(MARK, close)) return 'twice';
+  const inside = comment.slice(open + 1, close);
+  return { json: inside.trim(), marked: true, start: open + 1 + inside.length - inside.trimStart().length };
+};
+
+/** A place in the JSON as a place in the comment, which is what people see. */
+const placeIn = (
+  comment: string,
+  start: number,
+  mistake: { readonly line: number; readonly column: number },
+): string => {
+  const before = comment.slice(0, start).split('\n');
+  const column = mistake.line === 1 ? mistake.column + (before.at(-1) ?? '').length : mistake.column;
+  return `line ${mistake.line + before.length - 1}, column ${column}`;
 };
 
 type Parsed = { readonly value: unknown; readonly marked: boolean } | Diagnostic | undefined;
@@ -39,12 +62,13 @@ const parse = (path: string, comment: string | null | undefined, oursWhen: (json
   const found = extract(comment);
   if (found === undefined) return undefined;
   if (found === 'unclosed') return error(path, '"@ai(" is never closed', 'end the declaration with "})"');
+  if (found === 'twice') return error(path, '"@ai(" stands here twice', 'put everything into one declaration');
   const mistake = findJsonMistake(found.json);
   if (mistake === undefined) return { value: JSON.parse(found.json), marked: found.marked };
   if (!found.marked && !oursWhen(found.json)) return undefined;
   return error(
     path,
-    `not valid JSON at line ${mistake.line}, column ${mistake.column}: ${mistake.reason}`,
+    `not valid JSON at ${placeIn(comment, found.start, mistake)}: ${mistake.reason}`,
     'names and texts stand in double quotes, and there is no comma before a closing bracket',
   );
 };
@@ -62,23 +86,51 @@ const EXPECTED: Readonly<Record<string, string>> = {
 type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodType;
 
-/** The keys that an object of the grammar may have at the path of an issue: what "did you mean" chooses from. */
-const keysAt = (schema: Schema, path: readonly PropertyKey[]): readonly string[] => {
+/** The parts of zod's definitions that are read here. */
+interface Definition {
+  readonly type?: string;
+  readonly innerType?: Schema;
+  readonly options?: readonly Schema[];
+  readonly values?: readonly unknown[];
+  readonly shape?: Readonly<Record<string, Schema>>;
+  readonly valueType?: Schema;
+}
+
+const definition = (node: Schema | undefined): Definition | undefined => node?._zod.def as Definition | undefined;
+
+/** What stands behind "optional", and of a union the option that is an object. */
+const open = (node: Schema | undefined): Schema | undefined => {
+  const def = definition(node);
+  if (def?.type === 'optional') return open(def.innerType);
+  if (def?.type === 'union') return open(def.options?.find((option) => option._zod.def.type === 'object'));
+  return node;
+};
+
+/** The schema at the path of an issue; of a union on the way, the option that is an object. */
+const schemaAt = (schema: Schema, path: readonly PropertyKey[]): Schema | undefined => {
   let current: Schema | undefined = schema;
-  const open = (node: Schema | undefined): Schema | undefined => {
-    const def = node?._zod.def as { type?: string; innerType?: Schema; options?: Schema[] } | undefined;
-    if (def?.type === 'optional') return open(def.innerType);
-    if (def?.type === 'union') return open(def.options?.find((option) => option._zod.def.type === 'object'));
-    return node;
-  };
   for (const step of path) {
-    const def = open(current)?._zod.def as
-      | { type?: string; shape?: Record<string, Schema>; valueType?: Schema }
-      | undefined;
+    const def = definition(open(current));
     current = def?.type === 'object' ? def.shape?.[String(step)] : def?.valueType;
   }
-  const def = open(current)?._zod.def as { shape?: Record<string, Schema> } | undefined;
-  return Object.keys(def?.shape ?? {});
+  return current;
+};
+
+/** What a union at the path of an issue takes, in words. */
+const optionsAt = (schema: Schema, path: readonly PropertyKey[]): readonly string[] => {
+  const at = definition(schemaAt(schema, path));
+  const union = at?.type === 'optional' ? definition(at.innerType) : at;
+  return (union?.options ?? []).map((option) => {
+    const def = definition(option);
+    return def?.type === 'literal'
+      ? (def.values ?? []).map((value) => JSON.stringify(value)).join(', ')
+      : (EXPECTED[def?.type ?? ''] ?? 'something else');
+  });
+};
+
+/** The keys that an object of the grammar may have at the path of an issue: what "did you mean" chooses from. */
+const keysAt = (schema: Schema, path: readonly PropertyKey[]): readonly string[] => {
+  return Object.keys(definition(open(schemaAt(schema, path)))?.shape ?? {});
 };
 
 const where = (root: string, path: readonly PropertyKey[]): string =>
@@ -117,9 +169,7 @@ const explain = (root: string, schema: Schema, issue: Issue, prefix: readonly Pr
         issues.every((inner) => inner.code === 'unrecognized_keys' || inner.path.length > 0),
       );
       if (meant !== undefined && meant.length > 0) return meant.flatMap((inner) => explain(root, schema, inner, path));
-      return [
-        error(at, 'not a value that can stand here', 'see the reference of declarations for what may stand here'),
-      ];
+      return [error(at, `expected ${optionsAt(schema, path).join(', or ')}`)];
     }
     case 'too_small':
       return [
