@@ -9,7 +9,7 @@ SOURCES    := $(shell find sql src plv8 workers -type f 2>/dev/null)
 INSTALLDIR  = $(DESTDIR)$(shell $(PG_CONFIG) --sharedir)/extension
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test lint format build install uninstall installcheck bench clean
+.PHONY: help setup demo dev test lint format build install uninstall installcheck bench clean docs
 
 help: ## list the targets
 	@echo 'pg_ai $(VERSION): what tables say about themselves, compiled into plain SQL functions'
@@ -41,6 +41,9 @@ lint: setup ## format, lint and type check
 
 format: setup ## mend what the formatter and linter can mend
 	@$(WITH_NODE) node_modules/.bin/biome check --write .
+
+docs: setup ## write anew the pages of docs/ that come from the sources
+	@$(WITH_NODE) node src/docs/generate.ts
 
 build: dist/.built ## the extension's files and the compiler bundle, in dist/
 

@@ -9,7 +9,7 @@ import type { Family, Probe, Violation } from './ir.ts';
 type Word = keyof FieldRules;
 
 const NOTES: readonly Word[] = ['title', 'description', 'examples', 'protected'];
-const WORDS: Readonly<Record<string, readonly Word[]>> = {
+export const WORDS: Readonly<Record<string, readonly Word[]>> = {
   freeText: ['type', 'format', 'minLength', 'maxLength', 'pattern', 'enum', 'const'],
   text: ['type', 'enum', 'const'],
   number: ['type', 'enum', 'const', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],

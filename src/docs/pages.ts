@@ -1,0 +1,14 @@
+import { grammarSchemas } from '../install/grammar-schema.ts';
+import { declarationsPage } from './declarations.ts';
+import { errorsPage } from './errors.ts';
+
+/** The generated pages, by their path in the project. */
+export const generatedPages = (): Readonly<Record<string, string>> => {
+  const { table, column } = grammarSchemas();
+  return {
+    'docs/declarations.md': declarationsPage(),
+    'docs/errors.md': errorsPage(),
+    'docs/schema/table.json': table,
+    'docs/schema/column.json': column,
+  };
+};
