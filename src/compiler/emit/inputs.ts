@@ -112,7 +112,11 @@ export const emitConversions = (context: Context): string => {
   const parts: string[] = safe.map((c) => c.sql);
   if (risky.length > 0) {
     const types = Object.fromEntries(
-      risky.map(({ input }) => [input.column.name, input.column.base.domain ?? input.column.base.name]),
+      risky.map(({ input }) => {
+        const type = input.column.base.domain ?? input.column.base.name;
+        // PostgreSQL's own words quote the value, which a protected field keeps to itself.
+        return [input.column.name, input.rules.protected === true ? { type, protected: true } : type];
+      }),
     );
     parts.push(`loop
   begin
