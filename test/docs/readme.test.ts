@@ -23,7 +23,8 @@ test('the session in the README gives what the README says', async () => {
   const expected: string[] = [];
   for (const step of steps) {
     const result = await runStep(client, step, async () => {
-      if (!compilesHere) await compilePending(client);
+      // The page is written for a database that compiles by itself, where a wrong declaration is refused.
+      if (!compilesHere) await compilePending(client, () => true);
     });
     const place = `README.md, line ${step.line}:\n`;
     // Where nothing follows a block, it must pass in silence.

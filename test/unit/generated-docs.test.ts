@@ -21,7 +21,8 @@ const pages = [
 
 describe.each(pages)('$path', ({ path, text }) => {
   test('its links lead to files and headings that are there', () => {
-    const broken = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].flatMap(
+    const prose = text.replace(/(`+)[\s\S]*?\1/g, '');
+    const broken = [...prose.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].flatMap(
       ([whole, file = '', heading]) => {
         const target = file === '' ? path : join(dirname(path), file);
         if (!existsSync(join(projectRoot, target))) return [whole];
