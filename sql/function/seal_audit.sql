@@ -51,7 +51,7 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
   select ai_private.keyed_digest(
     coalesce(previous_root, E'\\x'::bytea)
-      || convert_to(jsonb_build_array(s.seal, extract(epoch from s.month), s.row_count, s.cluster, s.horizon::text, s.keyed)::text, 'UTF8')
+      || convert_to(jsonb_build_array(s.seal, extract(epoch from s.at), extract(epoch from s.month), s.row_count, s.cluster, s.horizon::text, s.keyed)::text, 'UTF8')
       || sha256(coalesce((select string_agg(int8send(l.audit_id) || l.digest, '' order by l.audit_id) from ai.audit_leaf l where l.seal = s.seal), E'\\x'::bytea)),
     secret)
 $pg_ai$;
@@ -72,15 +72,18 @@ declare
   batch constant integer := 5000;
   here constant text := (select c.system_identifier::text from pg_control_system() as c);
   -- Below this no transaction is running any more: what is committed there is all that ever will be.
-  frontier constant xid8 := pg_snapshot_xmin(pg_current_snapshot());
+  frontier xid8;
   -- A visible row from a transaction that has not begun here came with a dump from another cluster.
-  future constant xid8 := pg_snapshot_xmax(pg_current_snapshot());
+  future xid8;
   last ai.audit_seal;
   next ai.audit_seal;
   total bigint := 0;
   sealed_here integer;
 begin
   perform pg_advisory_xact_lock(hashtextextended('pg_ai.seal', 0));
+  -- Only now: while this call waited, the one before it went on, and a horizon must not go back.
+  frontier := pg_snapshot_xmin(pg_current_snapshot());
+  future := pg_snapshot_xmax(pg_current_snapshot());
   select s.* into last from ai.audit_seal s order by s.seal desc limit 1;
   next.cluster := here;
   next.keyed := secret is not null;

@@ -27,6 +27,9 @@ begin
     problem := case
       when s.seal <> coalesce(previous.seal, 0) + 1 then format('seal %s is missing', coalesce(previous.seal, 0) + 1)
       when s.keyed and secret is null then null
+      -- What a keyed seal follows it covers; nothing covers the last ones.
+      when secret is not null and not s.keyed and not exists (select from ai.audit_seal x where x.seal > s.seal and x.keyed) then
+        format('seal %s was made without the secret', s.seal)
       when s.root <> ai_private.seal_root(s, previous.root, case when s.keyed then secret end) then
         format('seal %s, or a digest that it covers, was altered%s', s.seal, case when s.keyed then ', or the secret is not the one it was made with' else '' end)
     end;
