@@ -28,6 +28,8 @@ export interface Play {
   refused(who: Role, sql: string, expected: Expected, options?: { readonly show?: boolean }): Promise<screen.Refusal>;
   /** An operation without showing it. */
   quietly(who: Role, operation: string, table: string, inputs: Row, options?: Row): Promise<Row | undefined>;
+  /** Many rows at once, by one call. */
+  bulk(who: Role, operation: string, table: string, inputs: readonly Row[]): Promise<readonly Row[]>;
   /** Rows of a query of the demo's own, by the superuser. */
   ask<T extends pg.QueryResultRow>(sql: string, params?: readonly unknown[]): Promise<T[]>;
 }
@@ -99,6 +101,17 @@ export const createPlay = (stage: Stage): Play => {
       count(operation);
       const text = rows[0]?.row ?? null;
       return text === null ? undefined : readJson(text);
+    },
+    async bulk(who, operation, table, inputs) {
+      const client = await stage.as(who);
+      const { rows } = await client.query<{ answers: string }>('select ai.generate_mutations($1, $2, $3) as answers', [
+        operation,
+        table,
+        JSON.stringify(inputs),
+      ]);
+      counted.calls++;
+      done.set(operation, (done.get(operation) ?? 0) + inputs.length);
+      return readJson(rows[0]?.answers ?? '[]') as unknown as readonly Row[];
     },
     async ask<T extends pg.QueryResultRow>(sql: string, params: readonly unknown[] = []) {
       return (await stage.admin.query<T>(sql, [...params])).rows;

@@ -56,7 +56,7 @@ begin
     'function', format('ai_gen.%I', o.function_name),
     'runs_as', case o.plan ->> 'security' when 'definer' then 'ai_owner' else current_user end,
     'roles', to_jsonb(o.roles),
-    'declaration', (select d.fingerprint from ai.declaration d where d.relation = o.relation),
+    'declaration', o.plan ->> 'fingerprint', -- not from ai.declaration, which callers may not read
     'checks', ai_private.check_outcomes(o.plan, refused, broken),
     'statement', jsonb_build_object('sql', o.plan #>> '{statement,sql}', 'parameters', o.plan #> '{statement,parameters}', 'plan', plan),
     'refused', refused,

@@ -48,12 +48,12 @@ export const showAudit = async (play: Play, called: Called): Promise<void> => {
     'select operation, count(*)::int as entries from ai.audit_log group by operation order by operation',
   );
   const found = Object.fromEntries(counted.map((row) => [row.operation, row.entries]));
-  play.expect('as many entries as calls', found, Object.fromEntries([...play.done].sort()));
+  play.expect('as many entries as rows', found, Object.fromEntries([...play.done].sort()));
   const [events] = await play.ask<{ events: number }>('select count(*)::int as events from ai.event_log');
   const total = counted.reduce((sum, row) => sum + row.entries, 0);
   play.expect('as many events', events?.events, total);
   screen.table(
-    ['operation', 'calls made', 'audit entries'],
+    ['operation', 'rows written', 'audit entries'],
     [...counted.map((row) => [row.operation, play.done.get(row.operation) ?? 0, row.entries]), ['all', total, total]],
   );
 

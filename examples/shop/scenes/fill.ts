@@ -1,4 +1,4 @@
-import { generateShop, money, type Shop } from '../generate.ts';
+import { generateShop, type Inputs, money, type Shop } from '../generate.ts';
 import type { Play } from '../play.ts';
 import * as screen from '../screen.ts';
 
@@ -8,7 +8,7 @@ export const fill = async (play: Play): Promise<Shop> => {
   const shop = generateShop(SEED);
   play.expect('the generator repeats itself', generateShop(SEED), shop);
   screen.say(
-    `A seeded generator (${SEED}) makes up a shop; every row goes in through ai.generate_mutation, as the role that may enter it.`,
+    `A seeded generator (${SEED}) makes up a shop; rows go in one by one through ai.generate_mutation, the lines of orders all at once through ai.generate_mutations.`,
   );
   const steps = [
     ['customers', shop.customers, 'shop_clerk'],
@@ -18,19 +18,23 @@ export const fill = async (play: Play): Promise<Shop> => {
     ['order_lines', shop.lines, 'shop_clerk'],
     ['payments', shop.payments, 'shop_clerk'],
   ] as const;
-  const rows: [string, number, string][] = [];
+  const rows: [string, number, number, string][] = [];
   for (const [table, inputs, who] of steps) {
-    for (const each of inputs) {
-      const row = await play.quietly(who, 'create', `shop.${table}`, each);
-      if (row === undefined) play.expect(`a row of ${table}`, row, each);
+    const before = play.counted.calls;
+    if (table === 'order_lines') {
+      const answers = await play.bulk(who, 'create', `shop.${table}`, inputs);
+      const keys = (lines: readonly Inputs[]) => lines.map(({ order_id, line }) => [order_id, line]);
+      play.expect('answers in the order of the inputs', keys(answers), keys(inputs));
+    } else {
+      for (const each of inputs) await play.quietly(who, 'create', `shop.${table}`, each);
     }
     const [{ count } = { count: 0 }] = await play.ask<{ count: number }>(
       `select count(*)::int as count from shop.${table}`,
     );
     play.expect(`rows of ${table}`, count, inputs.length);
-    rows.push([table, count, who]);
+    rows.push([table, count, play.counted.calls - before, who]);
   }
-  screen.table(['table', 'rows', 'entered by'], rows);
+  screen.table(['table', 'rows', 'calls', 'entered by'], rows);
 
   screen.say('The generator counts money in whole cents; the database in numeric. They must agree to the cent:');
   const [sums] = await play.ask<{ sold: string; paid: string }>(

@@ -13,6 +13,8 @@ export interface ExplainedCheck {
 }
 
 export interface OperationPlan {
+  /** Of the declaration that it was compiled from. */
+  readonly fingerprint: string;
   readonly security: 'definer' | 'invoker';
   readonly options: readonly string[];
   /** In the order in which they are made. */
@@ -36,6 +38,7 @@ export const planOf = (operation: Operation, fingerprint: string): OperationPlan
   const writes = operation.kind !== 'fetch' && operation.kind !== 'delete';
   const early = new Set(operation.checks.map((check) => check.name));
   return {
+    fingerprint,
     security: operation.security,
     options: optionsOf(operation),
     checks: [
