@@ -2,7 +2,7 @@ import type { ColumnSnapshot, TypeSnapshot } from './catalog.ts';
 import { type Diagnostic, error, suggest } from './diagnostic.ts';
 import { literal, variable } from './emit/sql.ts';
 import { isFreeText } from './families.ts';
-import { FORMAT_PATTERNS } from './formats.ts';
+import { FORMAT_PATTERNS, SHORT_PATTERNS } from './formats.ts';
 import type { FieldRules } from './grammar.ts';
 import type { Family, Probe, Violation } from './ir.ts';
 
@@ -135,6 +135,15 @@ export const modifierRules = (type: TypeSnapshot): Readonly<Record<string, unkno
   };
 };
 
+/** The pattern of a format for a text. In brackets, because PL/pgSQL ends the condition of an IF at the first bare THEN. */
+const patternOf = (format: NonNullable<FieldRules['format']>, text: string): string => {
+  const short = SHORT_PATTERNS[format];
+  const whole = literal(FORMAT_PATTERNS[format]);
+  return short === undefined
+    ? whole
+    : `(case when pg_catalog.char_length(${text}) < 64 then ${literal(short)} else ${whole} end)`;
+};
+
 /** What the rules, and the type's own modifiers, forbid, as SQL over the input's variable. */
 export const violationsOf = (column: ColumnSnapshot, family: Family, rules: FieldRules): Violation[] => {
   const found: Violation[] = [];
@@ -152,7 +161,7 @@ export const violationsOf = (column: ColumnSnapshot, family: Family, rules: Fiel
     if (Number.isFinite(longest)) add('maxLength', `pg_catalog.char_length(${text}) > ${longest}`, longest);
     if (rules.minLength !== undefined && rules.minLength > 0)
       add('minLength', `pg_catalog.char_length(${text}) < ${rules.minLength}`, rules.minLength);
-    if (rules.format !== undefined) add('format', `${text} !~ ${literal(FORMAT_PATTERNS[rules.format])}`, rules.format);
+    if (rules.format !== undefined) add('format', `${text} !~ ${patternOf(rules.format, text)}`, rules.format);
     if (rules.pattern !== undefined) add('pattern', `${text} !~ ${literal(rules.pattern)}`, rules.pattern);
   }
   const { length, element } = column.base;

@@ -5,6 +5,7 @@ import { emitOptions } from './options.ts';
 import { comment, dollarQuoted, ident, indent, literal } from './sql.ts';
 import { NO_START_PROC } from './start-proc.ts';
 import { emitRecord, emitStatement } from './statement.ts';
+import { emitUsual } from './usual.ts';
 
 const VERB = {
   create: 'Creates a row of',
@@ -19,9 +20,9 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
   const context = createContext(operation, fingerprint);
   const { own } = context;
   const variables = [
-    `${own._in} jsonb := $1;`,
-    `${own._opt} constant jsonb := coalesce($2, '{}');`,
-    `${own._errors} jsonb := '[]';`,
+    `${own._in} alias for $1;`,
+    `${own._opt} alias for $2;`,
+    `${own._errors} jsonb;`,
     ...(operation.kind === 'fetch'
       ? [`${own._result} jsonb;`]
       : [
@@ -38,12 +39,17 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
     ...emitVariables(context),
   ];
   const source = `Compiled from COMMENT ON TABLE ${operation.table.qualified} (${fingerprint}). Edit the declaration, not this function.`;
-  const sections = [
+  const reading = [
+    emitUsual(context),
     ...(operation.security === 'definer' ? [NO_START_PROC] : []),
+    `-- What is rare or wrong, rule by rule.\n${own._opt} := coalesce(${own._opt}, '{}');\n${own._errors} := '[]';`,
     emitOptions(context),
     emitShape(context),
     emitConversions(context),
     emitRules(context),
+  ].filter((section) => section !== '');
+  const sections = [
+    `<<usual>>\nbegin\n${indent(reading.join('\n\n'))}\nend;`,
     emitStatement(context),
     ...(operation.kind === 'fetch' ? [] : [emitRecord(context)]),
   ].filter((section) => section !== '');
@@ -85,6 +91,18 @@ export const emitTypedFunction = (operation: Operation): string | undefined => {
     `${setNull} text[] default '{}'`,
     `${options} jsonb default '{}'`,
   ];
+  // Without a SET clause the planner puts the body in place of the call, so names and operators are written out. With set_null left out, which
+  // is a constant then, only the first branch remains of it.
+  const absentOnNull = operation.table.serverVersion >= 16;
+  const given = `json_object(${ordered.map((input, i) => `${literal(input.column.name)}: $${i + 1}`).join(', ')} absent on null returning pg_catalog.jsonb)`;
+  const nulls = `$${ordered.length + 1}`;
+  const inlined = dollarQuoted(`select ai_gen.${ident(operation.jsonFunctionName)}(
+  case when ${nulls} operator(pg_catalog.<>) '{}'::pg_catalog.text[]
+    then pg_catalog.jsonb_object(${nulls}, pg_catalog.array_fill(null::pg_catalog.text, array[pg_catalog.cardinality(${nulls})]))
+      operator(pg_catalog.||) ${given}
+    else ${given}
+  end,
+  $${ordered.length + 2})`);
   const noInputs = dollarQuoted(`select ai_gen.${ident(operation.jsonFunctionName)}('{}', $2)`);
   const allInputs = dollarQuoted(`select ai_gen.${ident(operation.jsonFunctionName)}(
   (${objectOf(ordered.map((input) => input.column.name))})
@@ -98,8 +116,7 @@ returns jsonb
 language sql
 ${operation.kind === 'fetch' && operation.security === 'definer' ? 'stable' : 'volatile'}
 security invoker
-set search_path = pg_catalog, pg_temp
-as ${ordered.length === 0 ? noInputs : allInputs}`;
+${ordered.length > 0 && !absentOnNull ? 'set search_path = pg_catalog, pg_temp\n' : ''}as ${ordered.length === 0 ? noInputs : absentOnNull ? inlined : allInputs}`;
 };
 
 const objectOf = (names: readonly string[]): string => {

@@ -4,7 +4,7 @@ import { type Context, given } from './context.ts';
 import { indent, jsonb, literal, textArray, variable, verbatim } from './sql.ts';
 
 const names = (inputs: readonly Input[]): string[] => inputs.map((input) => input.column.name);
-const offered = (context: Context): Input[] => context.operation.inputs.filter((input) => input.offered);
+export const offered = (context: Context): Input[] => context.operation.inputs.filter((input) => input.offered);
 
 /** `inputs` is one object that holds known keys, lacks none, and has values of the right JSON type. */
 export const emitShape = (context: Context): string => {
@@ -67,7 +67,7 @@ const accepted = (input: Input): readonly string[] => {
   return input.nullable ? [...all, 'null'] : all;
 };
 
-const conversion = (context: Context, input: Input): { readonly sql: string; readonly mayFail: boolean } => {
+export const conversion = (context: Context, input: Input): { readonly sql: string; readonly mayFail: boolean } => {
   const { _in } = context.own;
   const { column, family } = input;
   const own = variable(column.name);

@@ -1,6 +1,6 @@
 import type { Operation } from '../ir.ts';
 import type { Context } from './context.ts';
-import { jsonb, literal, textArray } from './sql.ts';
+import { ident, jsonb, literal, textArray } from './sql.ts';
 
 /** Options that an operation knows; any other is refused. */
 export const optionsOf = (operation: Operation): readonly string[] =>
@@ -40,15 +40,8 @@ if ${own._opt} <> '{}' then
     if ${own._result} is not null then
       return ${own._result} -> 'answer';
     end if;
+    -- The call itself, by this very function, so that calls without a key have no part in this.
+    return ai_private.keep_answer(${own._opt} ->> 'idempotency_key', ai_gen.${ident(operation.jsonFunctionName)}(${own._in}, ${own._opt} - 'idempotency_key'));
   end if;
 end if;`;
-};
-
-/** The end of the function: with an idempotency key the answer is kept for the next call with the same key. */
-export const emitAnswer = (context: Context, answer: string): string => {
-  const { _opt } = context.own;
-  return `if ${_opt} ? 'idempotency_key' then
-  return ai_private.keep_answer(${_opt} ->> 'idempotency_key', ${answer});
-end if;
-return ${answer};`;
 };

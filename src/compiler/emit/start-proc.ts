@@ -3,7 +3,10 @@
  * reaches JavaScript (a trigger, a CHECK or a default of the table) would run it as ai_owner. A SET clause would say the same, but a role that is
  * not a superuser may not attach one for a parameter whose library is not loaded yet.
  */
+export const START_PROC_SET =
+  "pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''";
+
 export const NO_START_PROC = `-- Nothing of the caller's runs before the JavaScript of others.
-if pg_catalog.current_setting('plv8.start_proc', true) <> '' or pg_catalog.current_setting('pljs.start_proc', true) <> '' then
+if ${START_PROC_SET} then
   perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
 end if;`;

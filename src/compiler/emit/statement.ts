@@ -1,7 +1,6 @@
 import type { Operation } from '../ir.ts';
 import { type Context, given, identifying, isPresent, keyCondition, pick, rowObject } from './context.ts';
 import { givenList } from './inputs.ts';
-import { emitAnswer } from './options.ts';
 import { ident, indent, jsonb, literal } from './sql.ts';
 
 /** RETURNING can give the old row beside the new one since PostgreSQL 18; before, the old row is read and locked first. */
@@ -250,7 +249,7 @@ values (given.${own._audit}, ${literal(`${operation.table.qualified}.${operation
 ${own._actor} := ${ACTOR};
 ${key.length === 0 ? '' : `${own._key} := ${pick(row, key)};\n`}${record}
 
-${emitAnswer(context, answer + version)}`;
+return ${answer}${version};`;
 };
 
 export interface ExplainedStatement {
