@@ -163,6 +163,7 @@ begin
         bulk_function_name = excluded.bulk_function_name, plan = excluded.plan,
         roles = excluded.roles, description = excluded.description;
     perform ai_private.create_functions(o);
+    update ai.operation p set function_oid = to_regprocedure(format('ai_gen.%I(jsonb, jsonb)', p.function_name)) where p.dispatch = number;
     perform ai_private.refresh_route(number);
   end loop;
 end

@@ -17,7 +17,14 @@ begin
   found_name := ai_private.table_by_name(table_name, path);
   select o.* into wanted from ai.operation o where o.qualified_name = found_name and o.operation = operation_name;
   if wanted.state = 'ready' then
-    return wanted.dispatch;
+    if has_function_privilege(format('ai_gen.%I(jsonb, jsonb)', wanted.function_name), 'EXECUTE') then
+      return wanted.dispatch;
+    end if;
+    raise exception using
+      errcode = '42501',
+      message = ai_private.message('PI006', jsonb_build_object('table', found_name, 'operation', operation_name, 'role', current_user)),
+      detail = jsonb_build_object('table', found_name, 'operation', operation_name, 'role', current_user, 'roles', to_jsonb(wanted.roles))::text,
+      hint = ai_private.message('PI006.hint', jsonb_build_object('roles', to_jsonb(wanted.roles)));
   end if;
   select string_agg(o.operation, ', ' order by o.operation) into known from ai.operation o where o.qualified_name = found_name;
   problem := case

@@ -7,6 +7,8 @@ create table ai.operation (
   dispatch integer not null,
   state text not null,
   function_name text not null,
+  -- The function's OID, for one question: may the caller execute it? A dump brings the OID of another database along, so a "no" is asked again by name.
+  function_oid oid,
   -- The function for many calls at once, where there is one.
   bulk_function_name text,
   input_schema jsonb not null,

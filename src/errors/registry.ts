@@ -68,6 +68,16 @@ export const ERRORS: readonly ErrorEntry[] = [
     },
   },
   {
+    code: 'PI006',
+    meaning: 'The caller has none of the roles that may call the operation. Raised with SQLSTATE 42501.',
+    en: '{role} may not call {operation} on {table}',
+    vi: '{role} không được gọi {operation} trên {table}',
+    hint: {
+      en: 'It is for members of: {roles}. Who may call is part of the declaration ("roles").',
+      vi: 'Thao tác này dành cho thành viên của: {roles}. Ai được gọi là một phần của khai báo ("roles").',
+    },
+  },
+  {
     code: 'PI100',
     meaning: 'Inputs are wrong. DETAIL lists every wrong field with a code, the rule and a message.',
     en: '{operation} on {table} refused: {errors}',
