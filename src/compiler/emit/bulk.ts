@@ -2,6 +2,7 @@ import type { Operation } from '../ir.ts';
 import { type Context, createContext, given, identifying, keyCondition, pick, rowObject } from './context.ts';
 import { checkRules, shapeConditions, valueExpression, valueRules } from './inputs.ts';
 import { comment, dollarQuoted, ident, indent, literal, verbatim } from './sql.ts';
+import { NO_START_PROC } from './start-proc.ts';
 import { ACTOR, assignments, returnsOld } from './statement.ts';
 
 /**
@@ -44,6 +45,7 @@ declare
   _answers jsonb;
   _count bigint;
 begin
+${indent(NO_START_PROC)}
   with ${indent(parts.join(',\n'), 2).trimStart()}
   select pg_catalog.count(*), pg_catalog.jsonb_agg(${answer} order by o.position)
   into _count, _answers
