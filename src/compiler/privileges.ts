@@ -32,6 +32,8 @@ export const privilegesOf = (unit: TableUnit): Privilege[] => {
       for (const column of table.columns) add(sequences, column.sequences ?? []);
     }
     if (operation.kind === 'update') {
+      // options.set_default evaluates the column's default
+      for (const input of operation.inputs) add(sequences, input.column.sequences ?? []);
       add(
         updated,
         written.filter((name) => !key.includes(name)),

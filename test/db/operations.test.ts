@@ -83,6 +83,15 @@ describe('null, absent and default', () => {
     }
   });
 
+  test('resetting works where no operation inserts: the sequence is granted for it', async () => {
+    await declare(
+      database,
+      `create table numbered (id integer primary key, n serial); insert into numbered values (1, 100);
+       comment on table numbered is '{"operations": {"update": {"optional": ["n"]}}}'`,
+    );
+    expect(await mutate(database, 'update', 'numbered', { id: 1 }, { set_default: ['n'] })).toEqual({ id: 1, n: 1 });
+  });
+
   test('an upsert leaves absent inputs of a row that is there', async () => {
     await ready();
     const row = await mutate(database, 'upsert', 'defaulted', { s: 500, a: 'mine' });

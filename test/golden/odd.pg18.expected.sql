@@ -22,9 +22,9 @@ as $pg_ai$
 #variable_conflict use_column
 <<given>>
 declare
-  _in jsonb := $1;
-  _opt constant jsonb := coalesce($2, '{}');
-  _errors jsonb := '[]';
+  _in alias for $1;
+  _opt alias for $2;
+  _errors jsonb;
   _old jsonb;
   _new jsonb;
   _key jsonb;
@@ -44,100 +44,155 @@ break" text;
   span int4range;
 begin
   -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.current_setting('plv8.start_proc', true) <> '' or pg_catalog.current_setting('pljs.start_proc', true) <> '' then
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
     perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
   end if;
 
-  -- Options.
-  if _opt <> '{}' then
-    perform ai_private.check_options('odd."Line ""item"""', 'create', _opt, '{"dry_run","idempotency_key"}'::text[]);
-    if _opt -> 'dry_run' = 'true' then
-      return ai_private.rehearse('odd__Line "item"__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+  <<usual>>
+  begin
+    -- The usual case: nothing is wrong with the inputs.
+    if _opt = '{}'
+      and _in @@ E'$.type() == "object"'
+        ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
+        ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'
+        ' && (!exists($."Pair") || $."Pair".type() == "null" || $."Pair".type() == "object")'
+        ' && (!exists($."pairs") || $."pairs".type() == "null" || $."pairs".type() == "array")'
+        ' && (!exists($."price") || $."price".type() == "null" || ($."price".type() == "number" || $."price".type() == "string"))'
+        ' && (!exists($."codes") || $."codes".type() == "null" || $."codes".type() == "array")'
+        ' && (!exists($."line\\nbreak") || $."line\\nbreak".type() == "null" || $."line\\nbreak".type() == "string")'
+        ' && (!exists($."span") || $."span".type() == "null" || $."span".type() == "string")'::pg_catalog.jsonpath
+      and _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] = '{}'
+      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+    then
+      begin
+        "order" := (_in -> 'order')::integer;
+        "no." := (_in -> 'no.')::smallint;
+        if _in ? 'Pair' then
+          "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
+        end if;
+        if _in ? 'pairs' then
+          pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
+        end if;
+        if _in ? 'price' then
+          if ((_in ->> 'price')::numeric)::odd.money is null then end if;
+          price := (_in ->> 'price')::numeric;
+        end if;
+        if not _in ? 'price' then
+          price := (1)::numeric;
+        end if;
+        if _in ? 'codes' then
+          codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
+        end if;
+        "line
+break" := case when _in ? E'line\nbreak' then _in ->> E'line\nbreak' else ('a
+b'::text)::text end;
+        span := (_in ->> 'span')::int4range;
+        exit usual when ((case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end)
+          or pg_catalog.scale(pg_catalog.trim_scale(price)) > 2
+          or pg_catalog.abs(price) >= 1e6::numeric
+          or exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3)) is not true;
+      exception when others then
+        null; -- told below, by field
+      end;
     end if;
-    if _opt ? 'idempotency_key' then
-      _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".create:' || _in::text || (_opt - 'idempotency_key')::text);
-      if _result is not null then
-        return _result -> 'answer';
+
+    -- What is rare or wrong, rule by rule.
+    _opt := coalesce(_opt, '{}');
+    _errors := '[]';
+
+    -- Options.
+    if _opt <> '{}' then
+      perform ai_private.check_options('odd."Line ""item"""', 'create', _opt, '{"dry_run","idempotency_key"}'::text[]);
+      if _opt -> 'dry_run' = 'true' then
+        return ai_private.rehearse('odd__Line "item"__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+      end if;
+      if _opt ? 'idempotency_key' then
+        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".create:' || _in::text || (_opt - 'idempotency_key')::text);
+        if _result is not null then
+          return _result -> 'answer';
+        end if;
+        -- The call itself, by this very function, so that calls without a key have no part in this.
+        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen."odd__Line ""item""__create__json"(_in, _opt - 'idempotency_key'));
       end if;
     end if;
-  end if;
 
-  -- One object with known inputs, none missing, each of its JSON type.
-  if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-    perform ai_private.refuse_inputs('odd."Line ""item"""', 'create', ai_private.input_error(null, 'type', '{"type":"object"}'));
-  end if;
-  if _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] <> '{}' then
-    _errors := _errors || ai_private.unknown_inputs(_in, E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[]);
-  end if;
-  if not _in ?& '{"order","no."}'::text[] then
-    _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
-  end if;
-  if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
-    or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
-    or pg_catalog.jsonb_typeof(_in -> 'Pair') not in ('object', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'pairs') not in ('array', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'price') not in ('number', 'string', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'codes') not in ('array', 'null')
-    or pg_catalog.jsonb_typeof(_in -> E'line\nbreak') not in ('string', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'span') not in ('string', 'null')
-  then
-    select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, E'{"order":["number"],"no.":["number"],"Pair":["object","null"],"pairs":["array","null"],"price":["number","string","null"],"codes":["array","null"],"line\\nbreak":["string","null"],"span":["string","null"]}'::jsonb) as r;
-  end if;
+    -- One object with known inputs, none missing, each of its JSON type.
+    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+      perform ai_private.refuse_inputs('odd."Line ""item"""', 'create', ai_private.input_error(null, 'type', '{"type":"object"}'));
+    end if;
+    if _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] <> '{}' then
+      _errors := _errors || ai_private.unknown_inputs(_in, E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[]);
+    end if;
+    if not _in ?& '{"order","no."}'::text[] then
+      _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
+    end if;
+    if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
+      or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
+      or pg_catalog.jsonb_typeof(_in -> 'Pair') not in ('object', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'pairs') not in ('array', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'price') not in ('number', 'string', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'codes') not in ('array', 'null')
+      or pg_catalog.jsonb_typeof(_in -> E'line\nbreak') not in ('string', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'span') not in ('string', 'null')
+    then
+      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, E'{"order":["number"],"no.":["number"],"Pair":["object","null"],"pairs":["array","null"],"price":["number","string","null"],"codes":["array","null"],"line\\nbreak":["string","null"],"span":["string","null"]}'::jsonb) as r;
+    end if;
 
-  -- Each input as its column's type.
-  "line
-break" := _in ->> E'line\nbreak';
-  loop
-    begin
-      "order" := (_in ->> 'order')::integer;
-      "no." := (_in ->> 'no.')::smallint;
-      if _in ? 'Pair' then
-        "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
-      end if;
-      if _in ? 'pairs' then
-        pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
-      end if;
-      if _in ? 'price' then
-        if ((_in ->> 'price')::numeric)::odd.money is null then end if;
-        price := (_in ->> 'price')::numeric;
-      end if;
-      if _in ? 'codes' then
-        codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
-      end if;
-      span := (_in ->> 'span')::int4range;
-      exit;
-    exception when others then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, E'{"order":"integer","no.":"smallint","Pair":"odd.\\"Pair p\\"","pairs":"odd.\\"Pair p\\"[]","price":"odd.money","codes":"bpchar[]","span":"int4range"}'::jsonb, sqlstate, sqlerrm) as r;
-    end;
-  end loop;
-
-  -- Rules.
-  if (case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end) then
-    _errors := _errors || ai_private.input_error('Pair', 'additionalProperties', '{"properties":["x","Y y"]}'::jsonb);
-  end if;
-  if pg_catalog.scale(pg_catalog.trim_scale(price)) > 2 then
-    _errors := _errors || ai_private.input_error('price', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
-  end if;
-  if pg_catalog.abs(price) >= 1e6::numeric then
-    _errors := _errors || ai_private.input_error('price', 'maximum', '{"maximum":"999999.99"}'::jsonb);
-  end if;
-  if exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3) then
-    _errors := _errors || ai_private.input_error('codes', 'maxLength', '{"maxLength":3}'::jsonb);
-  end if;
-
-  -- What absent inputs become.
-  if not _in ? 'price' then
-    price := (1)::numeric;
-  end if;
-  if not _in ? E'line\nbreak' then
+    -- Each input as its column's type.
     "line
+break" := _in ->> E'line\nbreak';
+    loop
+      begin
+        "order" := (_in ->> 'order')::integer;
+        "no." := (_in ->> 'no.')::smallint;
+        if _in ? 'Pair' then
+          "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
+        end if;
+        if _in ? 'pairs' then
+          pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
+        end if;
+        if _in ? 'price' then
+          if ((_in ->> 'price')::numeric)::odd.money is null then end if;
+          price := (_in ->> 'price')::numeric;
+        end if;
+        if _in ? 'codes' then
+          codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
+        end if;
+        span := (_in ->> 'span')::int4range;
+        exit;
+      exception when others then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, E'{"order":"integer","no.":"smallint","Pair":"odd.\\"Pair p\\"","pairs":"odd.\\"Pair p\\"[]","price":"odd.money","codes":"bpchar[]","span":"int4range"}'::jsonb, sqlstate, sqlerrm) as r;
+      end;
+    end loop;
+
+    -- Rules.
+    if (case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end) then
+      _errors := _errors || ai_private.input_error('Pair', 'additionalProperties', '{"properties":["x","Y y"]}'::jsonb);
+    end if;
+    if pg_catalog.scale(pg_catalog.trim_scale(price)) > 2 then
+      _errors := _errors || ai_private.input_error('price', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
+    end if;
+    if pg_catalog.abs(price) >= 1e6::numeric then
+      _errors := _errors || ai_private.input_error('price', 'maximum', '{"maximum":"999999.99"}'::jsonb);
+    end if;
+    if exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3) then
+      _errors := _errors || ai_private.input_error('codes', 'maxLength', '{"maxLength":3}'::jsonb);
+    end if;
+
+    -- What absent inputs become.
+    if not _in ? 'price' then
+      price := (1)::numeric;
+    end if;
+    if not _in ? E'line\nbreak' then
+      "line
 break" := ('a
 b'::text)::text;
-  end if;
+    end if;
 
-  if _errors <> '[]' then
-    perform ai_private.refuse_inputs('odd."Line ""item"""', 'create', _errors);
-  end if;
+    if _errors <> '[]' then
+      perform ai_private.refuse_inputs('odd."Line ""item"""', 'create', _errors);
+    end if;
+  end;
 
   -- The statement.
   begin
@@ -169,9 +224,6 @@ break", 'span', t.span, 'double', t.double)
   insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
   values (given._audit, 'odd."Line ""item""".create', 'odd."Line ""item"""', 'create', given._key, given._actor, given._new);
 
-  if _opt ? 'idempotency_key' then
-    return ai_private.keep_answer(_opt ->> 'idempotency_key', _new);
-  end if;
   return _new;
 end
 $pg_ai$;
@@ -193,12 +245,13 @@ returns jsonb
 language sql
 volatile
 security invoker
-set search_path = pg_catalog, pg_temp
 as $pg_ai$
 select ai_gen."odd__Line ""item""__create__json"(
-  (jsonb_build_object('order', $1, 'no.', $2, 'Pair', $3, 'pairs', $4, 'price', $5, 'codes', $6, E'line\nbreak', $7, 'span', $8))
-    - array(select n.name from (values ('order', $1 is null), ('no.', $2 is null), ('Pair', $3 is null), ('pairs', $4 is null), ('price', $5 is null), ('codes', $6 is null), (E'line\nbreak', $7 is null), ('span', $8 is null)) as n (name, is_null)
-            where n.is_null and not n.name = any ($9)),
+  case when $9 operator(pg_catalog.<>) '{}'::pg_catalog.text[]
+    then pg_catalog.jsonb_object($9, pg_catalog.array_fill(null::pg_catalog.text, array[pg_catalog.cardinality($9)]))
+      operator(pg_catalog.||) json_object('order': $1, 'no.': $2, 'Pair': $3, 'pairs': $4, 'price': $5, 'codes': $6, E'line\nbreak': $7, 'span': $8 absent on null returning pg_catalog.jsonb)
+    else json_object('order': $1, 'no.': $2, 'Pair': $3, 'pairs': $4, 'price': $5, 'codes': $6, E'line\nbreak': $7, 'span': $8 absent on null returning pg_catalog.jsonb)
+  end,
   $10)
 $pg_ai$;
 
@@ -220,6 +273,10 @@ declare
   _answers jsonb;
   _count bigint;
 begin
+  -- Nothing of the caller's runs before the JavaScript of others.
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
+  end if;
   with item as (
     select e.value as _in, e.position as _key
     from pg_catalog.unnest($1) with ordinality as e (value, position)
@@ -323,9 +380,9 @@ as $pg_ai$
 #variable_conflict use_column
 <<given>>
 declare
-  _in jsonb := $1;
-  _opt constant jsonb := coalesce($2, '{}');
-  _errors jsonb := '[]';
+  _in alias for $1;
+  _opt alias for $2;
+  _errors jsonb;
   _old jsonb;
   _new jsonb;
   _key jsonb;
@@ -343,117 +400,167 @@ declare
 break" text;
   span int4range;
 begin
-  -- Options.
-  if _opt <> '{}' then
-    perform ai_private.check_options('odd."Line ""item"""', 'update', _opt, '{"dry_run","idempotency_key","set_default"}'::text[]);
-    if _opt -> 'dry_run' = 'true' then
-      return ai_private.rehearse('odd__Line "item"__update__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
-    end if;
-    if _opt ? 'idempotency_key' then
-      _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".update:' || _in::text || (_opt - 'idempotency_key')::text);
-      if _result is not null then
-        return _result -> 'answer';
-      end if;
-    end if;
-  end if;
-
-  -- One object with known inputs, none missing, each of its JSON type.
-  if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-    perform ai_private.refuse_inputs('odd."Line ""item"""', 'update', ai_private.input_error(null, 'type', '{"type":"object"}'));
-  end if;
-  if _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] <> '{}' then
-    _errors := _errors || ai_private.unknown_inputs(_in, E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[]);
-  end if;
-  if not _in ?& '{"order","no."}'::text[] then
-    _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
-  end if;
-  if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
-    or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
-    or pg_catalog.jsonb_typeof(_in -> 'Pair') not in ('object', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'pairs') not in ('array', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'price') not in ('number', 'string', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'codes') not in ('array', 'null')
-    or pg_catalog.jsonb_typeof(_in -> E'line\nbreak') not in ('string', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'span') not in ('string', 'null')
-  then
-    select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, E'{"order":["number"],"no.":["number"],"Pair":["object","null"],"pairs":["array","null"],"price":["number","string","null"],"codes":["array","null"],"line\\nbreak":["string","null"],"span":["string","null"]}'::jsonb) as r;
-  end if;
-
-  -- Each input as its column's type.
-  "line
+  <<usual>>
+  begin
+    -- The usual case: nothing is wrong with the inputs.
+    if _opt = '{}'
+      and _in @@ E'$.type() == "object"'
+        ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
+        ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'
+        ' && (!exists($."Pair") || $."Pair".type() == "null" || $."Pair".type() == "object")'
+        ' && (!exists($."pairs") || $."pairs".type() == "null" || $."pairs".type() == "array")'
+        ' && (!exists($."price") || $."price".type() == "null" || ($."price".type() == "number" || $."price".type() == "string"))'
+        ' && (!exists($."codes") || $."codes".type() == "null" || $."codes".type() == "array")'
+        ' && (!exists($."line\\nbreak") || $."line\\nbreak".type() == "null" || $."line\\nbreak".type() == "string")'
+        ' && (!exists($."span") || $."span".type() == "null" || $."span".type() == "string")'::pg_catalog.jsonpath
+      and _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] = '{}'
+    then
+      begin
+        "order" := (_in -> 'order')::integer;
+        "no." := (_in -> 'no.')::smallint;
+        if _in ? 'Pair' then
+          "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
+        end if;
+        if _in ? 'pairs' then
+          pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
+        end if;
+        if _in ? 'price' then
+          if ((_in ->> 'price')::numeric)::odd.money is null then end if;
+          price := (_in ->> 'price')::numeric;
+        end if;
+        if _in ? 'codes' then
+          codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
+        end if;
+        "line
 break" := _in ->> E'line\nbreak';
-  loop
-    begin
-      "order" := (_in ->> 'order')::integer;
-      "no." := (_in ->> 'no.')::smallint;
-      if _in ? 'Pair' then
-        "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
-      end if;
-      if _in ? 'pairs' then
-        pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
-      end if;
-      if _in ? 'price' then
-        if ((_in ->> 'price')::numeric)::odd.money is null then end if;
-        price := (_in ->> 'price')::numeric;
-      end if;
-      if _in ? 'codes' then
-        codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
-      end if;
-      span := (_in ->> 'span')::int4range;
-      exit;
-    exception when others then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, E'{"order":"integer","no.":"smallint","Pair":"odd.\\"Pair p\\"","pairs":"odd.\\"Pair p\\"[]","price":"odd.money","codes":"bpchar[]","span":"int4range"}'::jsonb, sqlstate, sqlerrm) as r;
-    end;
-  end loop;
+        span := (_in ->> 'span')::int4range;
+        exit usual when ((case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end)
+          or pg_catalog.scale(pg_catalog.trim_scale(price)) > 2
+          or pg_catalog.abs(price) >= 1e6::numeric
+          or exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3)) is not true;
+      exception when others then
+        null; -- told below, by field
+      end;
+    end if;
 
-  -- Rules.
-  if (case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end) then
-    _errors := _errors || ai_private.input_error('Pair', 'additionalProperties', '{"properties":["x","Y y"]}'::jsonb);
-  end if;
-  if pg_catalog.scale(pg_catalog.trim_scale(price)) > 2 then
-    _errors := _errors || ai_private.input_error('price', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
-  end if;
-  if pg_catalog.abs(price) >= 1e6::numeric then
-    _errors := _errors || ai_private.input_error('price', 'maximum', '{"maximum":"999999.99"}'::jsonb);
-  end if;
-  if exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3) then
-    _errors := _errors || ai_private.input_error('codes', 'maxLength', '{"maxLength":3}'::jsonb);
-  end if;
+    -- What is rare or wrong, rule by rule.
+    _opt := coalesce(_opt, '{}');
+    _errors := '[]';
 
-  -- What absent inputs become.
-  if _opt ? 'set_default' then
-    perform ai_private.check_resets('odd."Line ""item"""', 'update', _opt -> 'set_default', E'{"Pair","pairs","price","codes","line\nbreak","span"}'::text[]);
-    if _opt -> 'set_default' ? 'Pair' then
-      "Pair" := null;
-      _in := _in || pg_catalog.jsonb_build_object('Pair', true);
+    -- Options.
+    if _opt <> '{}' then
+      perform ai_private.check_options('odd."Line ""item"""', 'update', _opt, '{"dry_run","idempotency_key","set_default"}'::text[]);
+      if _opt -> 'dry_run' = 'true' then
+        return ai_private.rehearse('odd__Line "item"__update__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+      end if;
+      if _opt ? 'idempotency_key' then
+        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".update:' || _in::text || (_opt - 'idempotency_key')::text);
+        if _result is not null then
+          return _result -> 'answer';
+        end if;
+        -- The call itself, by this very function, so that calls without a key have no part in this.
+        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen."odd__Line ""item""__update__json"(_in, _opt - 'idempotency_key'));
+      end if;
     end if;
-    if _opt -> 'set_default' ? 'pairs' then
-      pairs := null;
-      _in := _in || pg_catalog.jsonb_build_object('pairs', true);
+
+    -- One object with known inputs, none missing, each of its JSON type.
+    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+      perform ai_private.refuse_inputs('odd."Line ""item"""', 'update', ai_private.input_error(null, 'type', '{"type":"object"}'));
     end if;
-    if _opt -> 'set_default' ? 'price' then
-      price := (1)::numeric;
-      _in := _in || pg_catalog.jsonb_build_object('price', true);
+    if _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] <> '{}' then
+      _errors := _errors || ai_private.unknown_inputs(_in, E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[]);
     end if;
-    if _opt -> 'set_default' ? 'codes' then
-      codes := null;
-      _in := _in || pg_catalog.jsonb_build_object('codes', true);
+    if not _in ?& '{"order","no."}'::text[] then
+      _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
     end if;
-    if _opt -> 'set_default' ? E'line\nbreak' then
-      "line
+    if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
+      or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
+      or pg_catalog.jsonb_typeof(_in -> 'Pair') not in ('object', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'pairs') not in ('array', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'price') not in ('number', 'string', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'codes') not in ('array', 'null')
+      or pg_catalog.jsonb_typeof(_in -> E'line\nbreak') not in ('string', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'span') not in ('string', 'null')
+    then
+      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, E'{"order":["number"],"no.":["number"],"Pair":["object","null"],"pairs":["array","null"],"price":["number","string","null"],"codes":["array","null"],"line\\nbreak":["string","null"],"span":["string","null"]}'::jsonb) as r;
+    end if;
+
+    -- Each input as its column's type.
+    "line
+break" := _in ->> E'line\nbreak';
+    loop
+      begin
+        "order" := (_in ->> 'order')::integer;
+        "no." := (_in ->> 'no.')::smallint;
+        if _in ? 'Pair' then
+          "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
+        end if;
+        if _in ? 'pairs' then
+          pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
+        end if;
+        if _in ? 'price' then
+          if ((_in ->> 'price')::numeric)::odd.money is null then end if;
+          price := (_in ->> 'price')::numeric;
+        end if;
+        if _in ? 'codes' then
+          codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
+        end if;
+        span := (_in ->> 'span')::int4range;
+        exit;
+      exception when others then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, E'{"order":"integer","no.":"smallint","Pair":"odd.\\"Pair p\\"","pairs":"odd.\\"Pair p\\"[]","price":"odd.money","codes":"bpchar[]","span":"int4range"}'::jsonb, sqlstate, sqlerrm) as r;
+      end;
+    end loop;
+
+    -- Rules.
+    if (case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end) then
+      _errors := _errors || ai_private.input_error('Pair', 'additionalProperties', '{"properties":["x","Y y"]}'::jsonb);
+    end if;
+    if pg_catalog.scale(pg_catalog.trim_scale(price)) > 2 then
+      _errors := _errors || ai_private.input_error('price', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
+    end if;
+    if pg_catalog.abs(price) >= 1e6::numeric then
+      _errors := _errors || ai_private.input_error('price', 'maximum', '{"maximum":"999999.99"}'::jsonb);
+    end if;
+    if exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3) then
+      _errors := _errors || ai_private.input_error('codes', 'maxLength', '{"maxLength":3}'::jsonb);
+    end if;
+
+    -- What absent inputs become.
+    if _opt ? 'set_default' then
+      perform ai_private.check_resets('odd."Line ""item"""', 'update', _opt -> 'set_default', E'{"Pair","pairs","price","codes","line\nbreak","span"}'::text[]);
+      if _opt -> 'set_default' ? 'Pair' then
+        "Pair" := null;
+        _in := _in || pg_catalog.jsonb_build_object('Pair', true);
+      end if;
+      if _opt -> 'set_default' ? 'pairs' then
+        pairs := null;
+        _in := _in || pg_catalog.jsonb_build_object('pairs', true);
+      end if;
+      if _opt -> 'set_default' ? 'price' then
+        price := (1)::numeric;
+        _in := _in || pg_catalog.jsonb_build_object('price', true);
+      end if;
+      if _opt -> 'set_default' ? 'codes' then
+        codes := null;
+        _in := _in || pg_catalog.jsonb_build_object('codes', true);
+      end if;
+      if _opt -> 'set_default' ? E'line\nbreak' then
+        "line
 break" := ('a
 b'::text)::text;
-      _in := _in || pg_catalog.jsonb_build_object(E'line\nbreak', true);
+        _in := _in || pg_catalog.jsonb_build_object(E'line\nbreak', true);
+      end if;
+      if _opt -> 'set_default' ? 'span' then
+        span := null;
+        _in := _in || pg_catalog.jsonb_build_object('span', true);
+      end if;
     end if;
-    if _opt -> 'set_default' ? 'span' then
-      span := null;
-      _in := _in || pg_catalog.jsonb_build_object('span', true);
-    end if;
-  end if;
 
-  if _errors <> '[]' then
-    perform ai_private.refuse_inputs('odd."Line ""item"""', 'update', _errors);
-  end if;
+    if _errors <> '[]' then
+      perform ai_private.refuse_inputs('odd."Line ""item"""', 'update', _errors);
+    end if;
+  end;
 
   -- The statement.
   begin
@@ -493,9 +600,6 @@ break", 'span', n.span, 'double', n.double)
   _key := pg_catalog.jsonb_build_object('order', _new -> 'order', 'no.', _new -> 'no.');
   _actor := ai_private.record('odd."Line ""item"""', 'update', _key, _actor, 'fingerprint', _old, _new);
 
-  if _opt ? 'idempotency_key' then
-    return ai_private.keep_answer(_opt ->> 'idempotency_key', _new);
-  end if;
   return _new;
 end
 $pg_ai$;
@@ -517,12 +621,13 @@ returns jsonb
 language sql
 volatile
 security invoker
-set search_path = pg_catalog, pg_temp
 as $pg_ai$
 select ai_gen."odd__Line ""item""__update__json"(
-  (jsonb_build_object('order', $1, 'no.', $2, 'Pair', $3, 'pairs', $4, 'price', $5, 'codes', $6, E'line\nbreak', $7, 'span', $8))
-    - array(select n.name from (values ('order', $1 is null), ('no.', $2 is null), ('Pair', $3 is null), ('pairs', $4 is null), ('price', $5 is null), ('codes', $6 is null), (E'line\nbreak', $7 is null), ('span', $8 is null)) as n (name, is_null)
-            where n.is_null and not n.name = any ($9)),
+  case when $9 operator(pg_catalog.<>) '{}'::pg_catalog.text[]
+    then pg_catalog.jsonb_object($9, pg_catalog.array_fill(null::pg_catalog.text, array[pg_catalog.cardinality($9)]))
+      operator(pg_catalog.||) json_object('order': $1, 'no.': $2, 'Pair': $3, 'pairs': $4, 'price': $5, 'codes': $6, E'line\nbreak': $7, 'span': $8 absent on null returning pg_catalog.jsonb)
+    else json_object('order': $1, 'no.': $2, 'Pair': $3, 'pairs': $4, 'price': $5, 'codes': $6, E'line\nbreak': $7, 'span': $8 absent on null returning pg_catalog.jsonb)
+  end,
   $10)
 $pg_ai$;
 
@@ -540,9 +645,9 @@ as $pg_ai$
 #variable_conflict use_column
 <<given>>
 declare
-  _in jsonb := $1;
-  _opt constant jsonb := coalesce($2, '{}');
-  _errors jsonb := '[]';
+  _in alias for $1;
+  _opt alias for $2;
+  _errors jsonb;
   _old jsonb;
   _new jsonb;
   _key jsonb;
@@ -555,54 +660,76 @@ declare
   "no." smallint;
 begin
   -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.current_setting('plv8.start_proc', true) <> '' or pg_catalog.current_setting('pljs.start_proc', true) <> '' then
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
     perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
   end if;
 
-  -- Options.
-  if _opt <> '{}' then
-    perform ai_private.check_options('odd."Line ""item"""', 'delete', _opt, '{"dry_run","idempotency_key"}'::text[]);
-    if _opt -> 'dry_run' = 'true' then
-      return ai_private.rehearse('odd__Line "item"__delete__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+  <<usual>>
+  begin
+    -- The usual case: nothing is wrong with the inputs.
+    if _opt = '{}'
+      and _in @@ '$.type() == "object"'
+        ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
+        ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'::pg_catalog.jsonpath
+      and _in - '{"order","no."}'::text[] = '{}'
+      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+    then
+      "order" := (_in -> 'order')::integer;
+      "no." := (_in -> 'no.')::smallint;
+      exit usual;
     end if;
-    if _opt ? 'idempotency_key' then
-      _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".delete:' || _in::text || (_opt - 'idempotency_key')::text);
-      if _result is not null then
-        return _result -> 'answer';
+
+    -- What is rare or wrong, rule by rule.
+    _opt := coalesce(_opt, '{}');
+    _errors := '[]';
+
+    -- Options.
+    if _opt <> '{}' then
+      perform ai_private.check_options('odd."Line ""item"""', 'delete', _opt, '{"dry_run","idempotency_key"}'::text[]);
+      if _opt -> 'dry_run' = 'true' then
+        return ai_private.rehearse('odd__Line "item"__delete__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+      end if;
+      if _opt ? 'idempotency_key' then
+        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".delete:' || _in::text || (_opt - 'idempotency_key')::text);
+        if _result is not null then
+          return _result -> 'answer';
+        end if;
+        -- The call itself, by this very function, so that calls without a key have no part in this.
+        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen."odd__Line ""item""__delete__json"(_in, _opt - 'idempotency_key'));
       end if;
     end if;
-  end if;
 
-  -- One object with known inputs, none missing, each of its JSON type.
-  if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-    perform ai_private.refuse_inputs('odd."Line ""item"""', 'delete', ai_private.input_error(null, 'type', '{"type":"object"}'));
-  end if;
-  if _in - '{"order","no."}'::text[] <> '{}' then
-    _errors := _errors || ai_private.unknown_inputs(_in, '{"order","no."}'::text[]);
-  end if;
-  if not _in ?& '{"order","no."}'::text[] then
-    _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
-  end if;
-  if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
-    or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
-  then
-    select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"order":["number"],"no.":["number"]}'::jsonb) as r;
-  end if;
+    -- One object with known inputs, none missing, each of its JSON type.
+    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+      perform ai_private.refuse_inputs('odd."Line ""item"""', 'delete', ai_private.input_error(null, 'type', '{"type":"object"}'));
+    end if;
+    if _in - '{"order","no."}'::text[] <> '{}' then
+      _errors := _errors || ai_private.unknown_inputs(_in, '{"order","no."}'::text[]);
+    end if;
+    if not _in ?& '{"order","no."}'::text[] then
+      _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
+    end if;
+    if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
+      or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
+    then
+      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"order":["number"],"no.":["number"]}'::jsonb) as r;
+    end if;
 
-  -- Each input as its column's type.
-  loop
-    begin
-      "order" := (_in ->> 'order')::integer;
-      "no." := (_in ->> 'no.')::smallint;
-      exit;
-    exception when others then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"order":"integer","no.":"smallint"}'::jsonb, sqlstate, sqlerrm) as r;
-    end;
-  end loop;
+    -- Each input as its column's type.
+    loop
+      begin
+        "order" := (_in ->> 'order')::integer;
+        "no." := (_in ->> 'no.')::smallint;
+        exit;
+      exception when others then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"order":"integer","no.":"smallint"}'::jsonb, sqlstate, sqlerrm) as r;
+      end;
+    end loop;
 
-  if _errors <> '[]' then
-    perform ai_private.refuse_inputs('odd."Line ""item"""', 'delete', _errors);
-  end if;
+    if _errors <> '[]' then
+      perform ai_private.refuse_inputs('odd."Line ""item"""', 'delete', _errors);
+    end if;
+  end;
 
   -- The statement.
   begin
@@ -635,9 +762,6 @@ break", 'span', t.span, 'double', t.double)
   insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
   values (given._audit, 'odd."Line ""item""".delete', 'odd."Line ""item"""', 'delete', given._key, given._actor, given._old);
 
-  if _opt ? 'idempotency_key' then
-    return ai_private.keep_answer(_opt ->> 'idempotency_key', _old);
-  end if;
   return _old;
 end
 $pg_ai$;
@@ -652,12 +776,13 @@ returns jsonb
 language sql
 volatile
 security invoker
-set search_path = pg_catalog, pg_temp
 as $pg_ai$
 select ai_gen."odd__Line ""item""__delete__json"(
-  (jsonb_build_object('order', $1, 'no.', $2))
-    - array(select n.name from (values ('order', $1 is null), ('no.', $2 is null)) as n (name, is_null)
-            where n.is_null and not n.name = any ($3)),
+  case when $3 operator(pg_catalog.<>) '{}'::pg_catalog.text[]
+    then pg_catalog.jsonb_object($3, pg_catalog.array_fill(null::pg_catalog.text, array[pg_catalog.cardinality($3)]))
+      operator(pg_catalog.||) json_object('order': $1, 'no.': $2 absent on null returning pg_catalog.jsonb)
+    else json_object('order': $1, 'no.': $2 absent on null returning pg_catalog.jsonb)
+  end,
   $4)
 $pg_ai$;
 
@@ -679,6 +804,10 @@ declare
   _answers jsonb;
   _count bigint;
 begin
+  -- Nothing of the caller's runs before the JavaScript of others.
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
+  end if;
   with item as (
     select e.value as _in, e.position as _key
     from pg_catalog.unnest($1) with ordinality as e (value, position)
@@ -749,9 +878,9 @@ as $pg_ai$
 #variable_conflict use_column
 <<given>>
 declare
-  _in jsonb := $1;
-  _opt constant jsonb := coalesce($2, '{}');
-  _errors jsonb := '[]';
+  _in alias for $1;
+  _opt alias for $2;
+  _errors jsonb;
   _old jsonb;
   _new jsonb;
   _key jsonb;
@@ -771,100 +900,155 @@ break" text;
   span int4range;
 begin
   -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.current_setting('plv8.start_proc', true) <> '' or pg_catalog.current_setting('pljs.start_proc', true) <> '' then
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
     perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
   end if;
 
-  -- Options.
-  if _opt <> '{}' then
-    perform ai_private.check_options('odd."Line ""item"""', 'upsert', _opt, '{"dry_run","idempotency_key"}'::text[]);
-    if _opt -> 'dry_run' = 'true' then
-      return ai_private.rehearse('odd__Line "item"__upsert__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+  <<usual>>
+  begin
+    -- The usual case: nothing is wrong with the inputs.
+    if _opt = '{}'
+      and _in @@ E'$.type() == "object"'
+        ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
+        ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'
+        ' && (!exists($."Pair") || $."Pair".type() == "null" || $."Pair".type() == "object")'
+        ' && (!exists($."pairs") || $."pairs".type() == "null" || $."pairs".type() == "array")'
+        ' && (!exists($."price") || $."price".type() == "null" || ($."price".type() == "number" || $."price".type() == "string"))'
+        ' && (!exists($."codes") || $."codes".type() == "null" || $."codes".type() == "array")'
+        ' && (!exists($."line\\nbreak") || $."line\\nbreak".type() == "null" || $."line\\nbreak".type() == "string")'
+        ' && (!exists($."span") || $."span".type() == "null" || $."span".type() == "string")'::pg_catalog.jsonpath
+      and _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] = '{}'
+      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+    then
+      begin
+        "order" := (_in -> 'order')::integer;
+        "no." := (_in -> 'no.')::smallint;
+        if _in ? 'Pair' then
+          "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
+        end if;
+        if _in ? 'pairs' then
+          pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
+        end if;
+        if _in ? 'price' then
+          if ((_in ->> 'price')::numeric)::odd.money is null then end if;
+          price := (_in ->> 'price')::numeric;
+        end if;
+        if not _in ? 'price' then
+          price := (1)::numeric;
+        end if;
+        if _in ? 'codes' then
+          codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
+        end if;
+        "line
+break" := case when _in ? E'line\nbreak' then _in ->> E'line\nbreak' else ('a
+b'::text)::text end;
+        span := (_in ->> 'span')::int4range;
+        exit usual when ((case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end)
+          or pg_catalog.scale(pg_catalog.trim_scale(price)) > 2
+          or pg_catalog.abs(price) >= 1e6::numeric
+          or exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3)) is not true;
+      exception when others then
+        null; -- told below, by field
+      end;
     end if;
-    if _opt ? 'idempotency_key' then
-      _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".upsert:' || _in::text || (_opt - 'idempotency_key')::text);
-      if _result is not null then
-        return _result -> 'answer';
+
+    -- What is rare or wrong, rule by rule.
+    _opt := coalesce(_opt, '{}');
+    _errors := '[]';
+
+    -- Options.
+    if _opt <> '{}' then
+      perform ai_private.check_options('odd."Line ""item"""', 'upsert', _opt, '{"dry_run","idempotency_key"}'::text[]);
+      if _opt -> 'dry_run' = 'true' then
+        return ai_private.rehearse('odd__Line "item"__upsert__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+      end if;
+      if _opt ? 'idempotency_key' then
+        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".upsert:' || _in::text || (_opt - 'idempotency_key')::text);
+        if _result is not null then
+          return _result -> 'answer';
+        end if;
+        -- The call itself, by this very function, so that calls without a key have no part in this.
+        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen."odd__Line ""item""__upsert__json"(_in, _opt - 'idempotency_key'));
       end if;
     end if;
-  end if;
 
-  -- One object with known inputs, none missing, each of its JSON type.
-  if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-    perform ai_private.refuse_inputs('odd."Line ""item"""', 'upsert', ai_private.input_error(null, 'type', '{"type":"object"}'));
-  end if;
-  if _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] <> '{}' then
-    _errors := _errors || ai_private.unknown_inputs(_in, E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[]);
-  end if;
-  if not _in ?& '{"order","no."}'::text[] then
-    _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
-  end if;
-  if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
-    or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
-    or pg_catalog.jsonb_typeof(_in -> 'Pair') not in ('object', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'pairs') not in ('array', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'price') not in ('number', 'string', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'codes') not in ('array', 'null')
-    or pg_catalog.jsonb_typeof(_in -> E'line\nbreak') not in ('string', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'span') not in ('string', 'null')
-  then
-    select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, E'{"order":["number"],"no.":["number"],"Pair":["object","null"],"pairs":["array","null"],"price":["number","string","null"],"codes":["array","null"],"line\\nbreak":["string","null"],"span":["string","null"]}'::jsonb) as r;
-  end if;
+    -- One object with known inputs, none missing, each of its JSON type.
+    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+      perform ai_private.refuse_inputs('odd."Line ""item"""', 'upsert', ai_private.input_error(null, 'type', '{"type":"object"}'));
+    end if;
+    if _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] <> '{}' then
+      _errors := _errors || ai_private.unknown_inputs(_in, E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[]);
+    end if;
+    if not _in ?& '{"order","no."}'::text[] then
+      _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
+    end if;
+    if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
+      or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
+      or pg_catalog.jsonb_typeof(_in -> 'Pair') not in ('object', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'pairs') not in ('array', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'price') not in ('number', 'string', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'codes') not in ('array', 'null')
+      or pg_catalog.jsonb_typeof(_in -> E'line\nbreak') not in ('string', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'span') not in ('string', 'null')
+    then
+      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, E'{"order":["number"],"no.":["number"],"Pair":["object","null"],"pairs":["array","null"],"price":["number","string","null"],"codes":["array","null"],"line\\nbreak":["string","null"],"span":["string","null"]}'::jsonb) as r;
+    end if;
 
-  -- Each input as its column's type.
-  "line
-break" := _in ->> E'line\nbreak';
-  loop
-    begin
-      "order" := (_in ->> 'order')::integer;
-      "no." := (_in ->> 'no.')::smallint;
-      if _in ? 'Pair' then
-        "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
-      end if;
-      if _in ? 'pairs' then
-        pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
-      end if;
-      if _in ? 'price' then
-        if ((_in ->> 'price')::numeric)::odd.money is null then end if;
-        price := (_in ->> 'price')::numeric;
-      end if;
-      if _in ? 'codes' then
-        codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
-      end if;
-      span := (_in ->> 'span')::int4range;
-      exit;
-    exception when others then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, E'{"order":"integer","no.":"smallint","Pair":"odd.\\"Pair p\\"","pairs":"odd.\\"Pair p\\"[]","price":"odd.money","codes":"bpchar[]","span":"int4range"}'::jsonb, sqlstate, sqlerrm) as r;
-    end;
-  end loop;
-
-  -- Rules.
-  if (case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end) then
-    _errors := _errors || ai_private.input_error('Pair', 'additionalProperties', '{"properties":["x","Y y"]}'::jsonb);
-  end if;
-  if pg_catalog.scale(pg_catalog.trim_scale(price)) > 2 then
-    _errors := _errors || ai_private.input_error('price', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
-  end if;
-  if pg_catalog.abs(price) >= 1e6::numeric then
-    _errors := _errors || ai_private.input_error('price', 'maximum', '{"maximum":"999999.99"}'::jsonb);
-  end if;
-  if exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3) then
-    _errors := _errors || ai_private.input_error('codes', 'maxLength', '{"maxLength":3}'::jsonb);
-  end if;
-
-  -- What absent inputs become.
-  if not _in ? 'price' then
-    price := (1)::numeric;
-  end if;
-  if not _in ? E'line\nbreak' then
+    -- Each input as its column's type.
     "line
+break" := _in ->> E'line\nbreak';
+    loop
+      begin
+        "order" := (_in ->> 'order')::integer;
+        "no." := (_in ->> 'no.')::smallint;
+        if _in ? 'Pair' then
+          "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
+        end if;
+        if _in ? 'pairs' then
+          pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
+        end if;
+        if _in ? 'price' then
+          if ((_in ->> 'price')::numeric)::odd.money is null then end if;
+          price := (_in ->> 'price')::numeric;
+        end if;
+        if _in ? 'codes' then
+          codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
+        end if;
+        span := (_in ->> 'span')::int4range;
+        exit;
+      exception when others then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, E'{"order":"integer","no.":"smallint","Pair":"odd.\\"Pair p\\"","pairs":"odd.\\"Pair p\\"[]","price":"odd.money","codes":"bpchar[]","span":"int4range"}'::jsonb, sqlstate, sqlerrm) as r;
+      end;
+    end loop;
+
+    -- Rules.
+    if (case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end) then
+      _errors := _errors || ai_private.input_error('Pair', 'additionalProperties', '{"properties":["x","Y y"]}'::jsonb);
+    end if;
+    if pg_catalog.scale(pg_catalog.trim_scale(price)) > 2 then
+      _errors := _errors || ai_private.input_error('price', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
+    end if;
+    if pg_catalog.abs(price) >= 1e6::numeric then
+      _errors := _errors || ai_private.input_error('price', 'maximum', '{"maximum":"999999.99"}'::jsonb);
+    end if;
+    if exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3) then
+      _errors := _errors || ai_private.input_error('codes', 'maxLength', '{"maxLength":3}'::jsonb);
+    end if;
+
+    -- What absent inputs become.
+    if not _in ? 'price' then
+      price := (1)::numeric;
+    end if;
+    if not _in ? E'line\nbreak' then
+      "line
 break" := ('a
 b'::text)::text;
-  end if;
+    end if;
 
-  if _errors <> '[]' then
-    perform ai_private.refuse_inputs('odd."Line ""item"""', 'upsert', _errors);
-  end if;
+    if _errors <> '[]' then
+      perform ai_private.refuse_inputs('odd."Line ""item"""', 'upsert', _errors);
+    end if;
+  end;
 
   -- The statement.
   begin
@@ -911,9 +1095,6 @@ break", 'span', n.span, 'double', n.double)
   insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
   values (given._audit, 'odd."Line ""item""".upsert', 'odd."Line ""item"""', 'upsert', given._key, given._actor, given._new);
 
-  if _opt ? 'idempotency_key' then
-    return ai_private.keep_answer(_opt ->> 'idempotency_key', _new);
-  end if;
   return _new;
 end
 $pg_ai$;
@@ -935,12 +1116,13 @@ returns jsonb
 language sql
 volatile
 security invoker
-set search_path = pg_catalog, pg_temp
 as $pg_ai$
 select ai_gen."odd__Line ""item""__upsert__json"(
-  (jsonb_build_object('order', $1, 'no.', $2, 'Pair', $3, 'pairs', $4, 'price', $5, 'codes', $6, E'line\nbreak', $7, 'span', $8))
-    - array(select n.name from (values ('order', $1 is null), ('no.', $2 is null), ('Pair', $3 is null), ('pairs', $4 is null), ('price', $5 is null), ('codes', $6 is null), (E'line\nbreak', $7 is null), ('span', $8 is null)) as n (name, is_null)
-            where n.is_null and not n.name = any ($9)),
+  case when $9 operator(pg_catalog.<>) '{}'::pg_catalog.text[]
+    then pg_catalog.jsonb_object($9, pg_catalog.array_fill(null::pg_catalog.text, array[pg_catalog.cardinality($9)]))
+      operator(pg_catalog.||) json_object('order': $1, 'no.': $2, 'Pair': $3, 'pairs': $4, 'price': $5, 'codes': $6, E'line\nbreak': $7, 'span': $8 absent on null returning pg_catalog.jsonb)
+    else json_object('order': $1, 'no.': $2, 'Pair': $3, 'pairs': $4, 'price': $5, 'codes': $6, E'line\nbreak': $7, 'span': $8 absent on null returning pg_catalog.jsonb)
+  end,
   $10)
 $pg_ai$;
 
@@ -962,6 +1144,10 @@ declare
   _answers jsonb;
   _count bigint;
 begin
+  -- Nothing of the caller's runs before the JavaScript of others.
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
+  end if;
   with item as (
     select e.value as _in, e.position as _key
     from pg_catalog.unnest($1) with ordinality as e (value, position)
@@ -1088,53 +1274,73 @@ as $pg_ai$
 #variable_conflict use_column
 <<given>>
 declare
-  _in jsonb := $1;
-  _opt constant jsonb := coalesce($2, '{}');
-  _errors jsonb := '[]';
+  _in alias for $1;
+  _opt alias for $2;
+  _errors jsonb;
   _result jsonb;
   "order" integer;
   "no." smallint;
 begin
   -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.current_setting('plv8.start_proc', true) <> '' or pg_catalog.current_setting('pljs.start_proc', true) <> '' then
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
     perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
   end if;
 
-  -- Options.
-  if _opt <> '{}' then
-    perform ai_private.check_options('odd."Line ""item"""', 'fetch', _opt, '{}'::text[]);
-  end if;
+  <<usual>>
+  begin
+    -- The usual case: nothing is wrong with the inputs.
+    if _opt = '{}'
+      and _in @@ '$.type() == "object"'
+        ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
+        ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'::pg_catalog.jsonpath
+      and _in - '{"order","no."}'::text[] = '{}'
+      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+    then
+      "order" := (_in -> 'order')::integer;
+      "no." := (_in -> 'no.')::smallint;
+      exit usual;
+    end if;
 
-  -- One object with known inputs, none missing, each of its JSON type.
-  if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-    perform ai_private.refuse_inputs('odd."Line ""item"""', 'fetch', ai_private.input_error(null, 'type', '{"type":"object"}'));
-  end if;
-  if _in - '{"order","no."}'::text[] <> '{}' then
-    _errors := _errors || ai_private.unknown_inputs(_in, '{"order","no."}'::text[]);
-  end if;
-  if not _in ?& '{"order","no."}'::text[] then
-    _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
-  end if;
-  if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
-    or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
-  then
-    select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"order":["number"],"no.":["number"]}'::jsonb) as r;
-  end if;
+    -- What is rare or wrong, rule by rule.
+    _opt := coalesce(_opt, '{}');
+    _errors := '[]';
 
-  -- Each input as its column's type.
-  loop
-    begin
-      "order" := (_in ->> 'order')::integer;
-      "no." := (_in ->> 'no.')::smallint;
-      exit;
-    exception when others then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"order":"integer","no.":"smallint"}'::jsonb, sqlstate, sqlerrm) as r;
-    end;
-  end loop;
+    -- Options.
+    if _opt <> '{}' then
+      perform ai_private.check_options('odd."Line ""item"""', 'fetch', _opt, '{}'::text[]);
+    end if;
 
-  if _errors <> '[]' then
-    perform ai_private.refuse_inputs('odd."Line ""item"""', 'fetch', _errors);
-  end if;
+    -- One object with known inputs, none missing, each of its JSON type.
+    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+      perform ai_private.refuse_inputs('odd."Line ""item"""', 'fetch', ai_private.input_error(null, 'type', '{"type":"object"}'));
+    end if;
+    if _in - '{"order","no."}'::text[] <> '{}' then
+      _errors := _errors || ai_private.unknown_inputs(_in, '{"order","no."}'::text[]);
+    end if;
+    if not _in ?& '{"order","no."}'::text[] then
+      _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
+    end if;
+    if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
+      or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
+    then
+      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"order":["number"],"no.":["number"]}'::jsonb) as r;
+    end if;
+
+    -- Each input as its column's type.
+    loop
+      begin
+        "order" := (_in ->> 'order')::integer;
+        "no." := (_in ->> 'no.')::smallint;
+        exit;
+      exception when others then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"order":"integer","no.":"smallint"}'::jsonb, sqlstate, sqlerrm) as r;
+      end;
+    end loop;
+
+    if _errors <> '[]' then
+      perform ai_private.refuse_inputs('odd."Line ""item"""', 'fetch', _errors);
+    end if;
+  end;
 
   -- The statement.
   select pg_catalog.jsonb_build_object('order', t."order", 'no.', t."no.", 'Pair', t."Pair", 'pairs', t.pairs, 'price', t.price, 'codes', t.codes, E'line\nbreak', t."line
@@ -1156,12 +1362,13 @@ returns jsonb
 language sql
 stable
 security invoker
-set search_path = pg_catalog, pg_temp
 as $pg_ai$
 select ai_gen."odd__Line ""item""__fetch__json"(
-  (jsonb_build_object('order', $1, 'no.', $2))
-    - array(select n.name from (values ('order', $1 is null), ('no.', $2 is null)) as n (name, is_null)
-            where n.is_null and not n.name = any ($3)),
+  case when $3 operator(pg_catalog.<>) '{}'::pg_catalog.text[]
+    then pg_catalog.jsonb_object($3, pg_catalog.array_fill(null::pg_catalog.text, array[pg_catalog.cardinality($3)]))
+      operator(pg_catalog.||) json_object('order': $1, 'no.': $2 absent on null returning pg_catalog.jsonb)
+    else json_object('order': $1, 'no.': $2 absent on null returning pg_catalog.jsonb)
+  end,
   $4)
 $pg_ai$;
 
@@ -1185,9 +1392,9 @@ as $pg_ai$
 #variable_conflict use_column
 <<given>>
 declare
-  _in jsonb := $1;
-  _opt constant jsonb := coalesce($2, '{}');
-  _errors jsonb := '[]';
+  _in alias for $1;
+  _opt alias for $2;
+  _errors jsonb;
   _old jsonb;
   _new jsonb;
   _key jsonb;
@@ -1199,42 +1406,62 @@ declare
   note text;
 begin
   -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.current_setting('plv8.start_proc', true) <> '' or pg_catalog.current_setting('pljs.start_proc', true) <> '' then
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
     perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
   end if;
 
-  -- Options.
-  if _opt <> '{}' then
-    perform ai_private.check_options('odd.loose', 'create', _opt, '{"dry_run","idempotency_key"}'::text[]);
-    if _opt -> 'dry_run' = 'true' then
-      return ai_private.rehearse('odd__loose__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+  <<usual>>
+  begin
+    -- The usual case: nothing is wrong with the inputs.
+    if _opt = '{}'
+      and _in @@ '$.type() == "object"'
+        ' && (!exists($."note") || $."note".type() == "null" || $."note".type() == "string")'::pg_catalog.jsonpath
+      and _in - '{"note"}'::text[] = '{}'
+      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+    then
+      note := _in ->> 'note';
+      exit usual;
     end if;
-    if _opt ? 'idempotency_key' then
-      _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd.loose.create:' || _in::text || (_opt - 'idempotency_key')::text);
-      if _result is not null then
-        return _result -> 'answer';
+
+    -- What is rare or wrong, rule by rule.
+    _opt := coalesce(_opt, '{}');
+    _errors := '[]';
+
+    -- Options.
+    if _opt <> '{}' then
+      perform ai_private.check_options('odd.loose', 'create', _opt, '{"dry_run","idempotency_key"}'::text[]);
+      if _opt -> 'dry_run' = 'true' then
+        return ai_private.rehearse('odd__loose__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+      end if;
+      if _opt ? 'idempotency_key' then
+        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd.loose.create:' || _in::text || (_opt - 'idempotency_key')::text);
+        if _result is not null then
+          return _result -> 'answer';
+        end if;
+        -- The call itself, by this very function, so that calls without a key have no part in this.
+        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen.odd__loose__create__json(_in, _opt - 'idempotency_key'));
       end if;
     end if;
-  end if;
 
-  -- One object with known inputs, none missing, each of its JSON type.
-  if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-    perform ai_private.refuse_inputs('odd.loose', 'create', ai_private.input_error(null, 'type', '{"type":"object"}'));
-  end if;
-  if _in - '{"note"}'::text[] <> '{}' then
-    _errors := _errors || ai_private.unknown_inputs(_in, '{"note"}'::text[]);
-  end if;
-  if pg_catalog.jsonb_typeof(_in -> 'note') not in ('string', 'null')
-  then
-    select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"note":["string","null"]}'::jsonb) as r;
-  end if;
+    -- One object with known inputs, none missing, each of its JSON type.
+    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+      perform ai_private.refuse_inputs('odd.loose', 'create', ai_private.input_error(null, 'type', '{"type":"object"}'));
+    end if;
+    if _in - '{"note"}'::text[] <> '{}' then
+      _errors := _errors || ai_private.unknown_inputs(_in, '{"note"}'::text[]);
+    end if;
+    if pg_catalog.jsonb_typeof(_in -> 'note') not in ('string', 'null')
+    then
+      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"note":["string","null"]}'::jsonb) as r;
+    end if;
 
-  -- Each input as its column's type.
-  note := _in ->> 'note';
+    -- Each input as its column's type.
+    note := _in ->> 'note';
 
-  if _errors <> '[]' then
-    perform ai_private.refuse_inputs('odd.loose', 'create', _errors);
-  end if;
+    if _errors <> '[]' then
+      perform ai_private.refuse_inputs('odd.loose', 'create', _errors);
+    end if;
+  end;
 
   -- The statement.
   begin
@@ -1262,9 +1489,6 @@ begin
   insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
   values (given._audit, 'odd.loose.create', 'odd.loose', 'create', given._key, given._actor, given._new);
 
-  if _opt ? 'idempotency_key' then
-    return ai_private.keep_answer(_opt ->> 'idempotency_key', pg_catalog.jsonb_build_object('note', _new -> 'note'));
-  end if;
   return pg_catalog.jsonb_build_object('note', _new -> 'note');
 end
 $pg_ai$;
@@ -1278,12 +1502,13 @@ returns jsonb
 language sql
 volatile
 security invoker
-set search_path = pg_catalog, pg_temp
 as $pg_ai$
 select ai_gen.odd__loose__create__json(
-  (jsonb_build_object('note', $1))
-    - array(select n.name from (values ('note', $1 is null)) as n (name, is_null)
-            where n.is_null and not n.name = any ($2)),
+  case when $2 operator(pg_catalog.<>) '{}'::pg_catalog.text[]
+    then pg_catalog.jsonb_object($2, pg_catalog.array_fill(null::pg_catalog.text, array[pg_catalog.cardinality($2)]))
+      operator(pg_catalog.||) json_object('note': $1 absent on null returning pg_catalog.jsonb)
+    else json_object('note': $1 absent on null returning pg_catalog.jsonb)
+  end,
   $3)
 $pg_ai$;
 
@@ -1305,6 +1530,10 @@ declare
   _answers jsonb;
   _count bigint;
 begin
+  -- Nothing of the caller's runs before the JavaScript of others.
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
+  end if;
   with item as (
     select e.value as _in, e.position as _key
     from pg_catalog.unnest($1) with ordinality as e (value, position)

@@ -19,9 +19,9 @@ as $pg_ai$
 #variable_conflict use_column
 <<given>>
 declare
-  _in jsonb := $1;
-  _opt constant jsonb := coalesce($2, '{}');
-  _errors jsonb := '[]';
+  _in alias for $1;
+  _opt alias for $2;
+  _errors jsonb;
   _old jsonb;
   _new jsonb;
   _key jsonb;
@@ -42,120 +42,173 @@ declare
   until date;
 begin
   -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.current_setting('plv8.start_proc', true) <> '' or pg_catalog.current_setting('pljs.start_proc', true) <> '' then
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
     perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
   end if;
 
-  -- Options.
-  if _opt <> '{}' then
-    perform ai_private.check_options('shop.customer', 'create', _opt, '{"dry_run","idempotency_key"}'::text[]);
-    if _opt -> 'dry_run' = 'true' then
-      return ai_private.rehearse('shop__customer__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '["the identity sequence of shop.customer.id advances"]'::jsonb);
+  <<usual>>
+  begin
+    -- The usual case: nothing is wrong with the inputs.
+    if _opt = '{}'
+      and _in @@ '$.type() == "object"'
+        ' && $."email".type() == "string"'
+        ' && $."password".type() == "string"'
+        ' && (!exists($."name") || $."name".type() == "null" || $."name".type() == "string")'
+        ' && (!exists($."size") || $."size".type() == "string" && ($."size" == "small" || $."size" == "large"))'
+        ' && (!exists($."balance") || ($."balance".type() == "number" && $."balance".abs() < 100000000 && ($."balance" * 100).floor() == $."balance" * 100 || $."balance".type() == "string" && $."balance" like_regex "^-?[0-9]{1,8}([.][0-9]{1,2})?$"))'
+        ' && (!exists($."tags") || $."tags".type() == "null" || $."tags".type() == "array")'
+        ' && (!exists($."settings") || !($."settings".type() == "null"))'
+        ' && (!exists($."referrer") || $."referrer".type() == "null" || ($."referrer".type() == "number" && $."referrer" >= -9223372036854775808 && $."referrer" <= 9223372036854775807 && $."referrer".floor() == $."referrer" || $."referrer".type() == "string" && $."referrer" like_regex "^-?[0-9]{1,18}$"))'
+        ' && (!exists($."since") || $."since".type() == "null" || $."since".type() == "string")'
+        ' && (!exists($."until") || $."until".type() == "null" || $."until".type() == "string")'::pg_catalog.jsonpath
+      and _in - '{"email","password","name","size","balance","tags","settings","referrer","since","until"}'::text[] = '{}'
+      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+    then
+      begin
+        if _in ? 'email' then
+          if ((_in ->> 'email')::text)::shop.email is null then end if;
+          email := (_in ->> 'email')::text;
+        end if;
+        password := _in ->> 'password';
+        name := case when _in ? 'name' then _in ->> 'name' else 'nobody'::character varying end;
+        size := coalesce((_in ->> 'size')::shop.size, ('small'::shop.size)::shop.size);
+        balance := coalesce((_in ->> 'balance')::numeric, (0)::numeric);
+        if _in ? 'tags' then
+          tags := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'tags')) as r (v text[]));
+        end if;
+        settings := coalesce(nullif(_in -> 'settings', 'null'), ('{"theme": "it''s dark"}'::jsonb)::jsonb);
+        referrer := (_in ->> 'referrer')::numeric::bigint;
+        since := (_in ->> 'since')::date;
+        until := (_in ->> 'until')::date;
+        exit usual when (email !~ (case when pg_catalog.char_length(email) < 64 then '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$' else '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' end)
+          or pg_catalog.char_length(password) < 8
+          or pg_catalog.char_length(name::text) > 40
+          or pg_catalog.cardinality(tags) > 3
+          or pg_catalog.cardinality(tags) > (select pg_catalog.count(distinct e) + pg_catalog.count(*) filter (where e is null) from pg_catalog.unnest(tags) as e)
+          or not ((balance >= (0)::numeric))
+          or not ((since < until))) is not true;
+      exception when others then
+        null; -- told below, by field
+      end;
     end if;
-    if _opt ? 'idempotency_key' then
-      _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.create:' || _in::text || (_opt - 'idempotency_key')::text);
-      if _result is not null then
-        return _result -> 'answer';
+
+    -- What is rare or wrong, rule by rule.
+    _opt := coalesce(_opt, '{}');
+    _errors := '[]';
+
+    -- Options.
+    if _opt <> '{}' then
+      perform ai_private.check_options('shop.customer', 'create', _opt, '{"dry_run","idempotency_key"}'::text[]);
+      if _opt -> 'dry_run' = 'true' then
+        return ai_private.rehearse('shop__customer__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '["the identity sequence of shop.customer.id advances"]'::jsonb);
+      end if;
+      if _opt ? 'idempotency_key' then
+        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.create:' || _in::text || (_opt - 'idempotency_key')::text);
+        if _result is not null then
+          return _result -> 'answer';
+        end if;
+        -- The call itself, by this very function, so that calls without a key have no part in this.
+        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen.shop__customer__create__json(_in, _opt - 'idempotency_key'));
       end if;
     end if;
-  end if;
 
-  -- One object with known inputs, none missing, each of its JSON type.
-  if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-    perform ai_private.refuse_inputs('shop.customer', 'create', ai_private.input_error(null, 'type', '{"type":"object"}'));
-  end if;
-  if _in - '{"email","password","name","size","balance","tags","settings","referrer","since","until"}'::text[] <> '{}' then
-    _errors := _errors || ai_private.unknown_inputs(_in, '{"email","password","name","size","balance","tags","settings","referrer","since","until"}'::text[]);
-  end if;
-  if not _in ?& '{"email","password"}'::text[] then
-    _errors := _errors || ai_private.missing_inputs(_in, '{"email","password"}'::text[]);
-  end if;
-  if pg_catalog.jsonb_typeof(_in -> 'email') <> 'string'
-    or pg_catalog.jsonb_typeof(_in -> 'password') <> 'string'
-    or pg_catalog.jsonb_typeof(_in -> 'name') not in ('string', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'size') <> 'string'
-    or pg_catalog.jsonb_typeof(_in -> 'balance') not in ('number', 'string')
-    or pg_catalog.jsonb_typeof(_in -> 'tags') not in ('array', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'settings') = 'null'
-    or pg_catalog.jsonb_typeof(_in -> 'referrer') not in ('number', 'string', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'since') not in ('string', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'until') not in ('string', 'null')
-  then
-    select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"email":["string"],"password":["string"],"name":["string","null"],"size":["string"],"balance":["number","string"],"tags":["array","null"],"settings":["string","number","boolean","object","array"],"referrer":["number","string","null"],"since":["string","null"],"until":["string","null"]}'::jsonb) as r;
-  end if;
+    -- One object with known inputs, none missing, each of its JSON type.
+    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+      perform ai_private.refuse_inputs('shop.customer', 'create', ai_private.input_error(null, 'type', '{"type":"object"}'));
+    end if;
+    if _in - '{"email","password","name","size","balance","tags","settings","referrer","since","until"}'::text[] <> '{}' then
+      _errors := _errors || ai_private.unknown_inputs(_in, '{"email","password","name","size","balance","tags","settings","referrer","since","until"}'::text[]);
+    end if;
+    if not _in ?& '{"email","password"}'::text[] then
+      _errors := _errors || ai_private.missing_inputs(_in, '{"email","password"}'::text[]);
+    end if;
+    if pg_catalog.jsonb_typeof(_in -> 'email') <> 'string'
+      or pg_catalog.jsonb_typeof(_in -> 'password') <> 'string'
+      or pg_catalog.jsonb_typeof(_in -> 'name') not in ('string', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'size') <> 'string'
+      or pg_catalog.jsonb_typeof(_in -> 'balance') not in ('number', 'string')
+      or pg_catalog.jsonb_typeof(_in -> 'tags') not in ('array', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'settings') = 'null'
+      or pg_catalog.jsonb_typeof(_in -> 'referrer') not in ('number', 'string', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'since') not in ('string', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'until') not in ('string', 'null')
+    then
+      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"email":["string"],"password":["string"],"name":["string","null"],"size":["string"],"balance":["number","string"],"tags":["array","null"],"settings":["string","number","boolean","object","array"],"referrer":["number","string","null"],"since":["string","null"],"until":["string","null"]}'::jsonb) as r;
+    end if;
 
-  -- Each input as its column's type.
-  password := _in ->> 'password';
-  name := _in ->> 'name';
-  settings := (nullif(_in -> 'settings', 'null'))::jsonb;
-  loop
-    begin
-      if _in ? 'email' then
-        if ((_in ->> 'email')::text)::shop.email is null then end if;
-        email := (_in ->> 'email')::text;
-      end if;
-      size := (_in ->> 'size')::shop.size;
-      balance := (_in ->> 'balance')::numeric;
-      if _in ? 'tags' then
-        tags := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'tags')) as r (v text[]));
-      end if;
-      referrer := (_in ->> 'referrer')::bigint;
-      since := (_in ->> 'since')::date;
-      until := (_in ->> 'until')::date;
-      exit;
-    exception when others then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"email":"shop.email","size":"shop.size","balance":"numeric","tags":"text[]","referrer":"bigint","since":"date","until":"date"}'::jsonb, sqlstate, sqlerrm) as r;
-    end;
-  end loop;
+    -- Each input as its column's type.
+    password := _in ->> 'password';
+    name := _in ->> 'name';
+    settings := (nullif(_in -> 'settings', 'null'))::jsonb;
+    loop
+      begin
+        if _in ? 'email' then
+          if ((_in ->> 'email')::text)::shop.email is null then end if;
+          email := (_in ->> 'email')::text;
+        end if;
+        size := (_in ->> 'size')::shop.size;
+        balance := (_in ->> 'balance')::numeric;
+        if _in ? 'tags' then
+          tags := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'tags')) as r (v text[]));
+        end if;
+        referrer := (_in ->> 'referrer')::bigint;
+        since := (_in ->> 'since')::date;
+        until := (_in ->> 'until')::date;
+        exit;
+      exception when others then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"email":"shop.email","size":"shop.size","balance":"numeric","tags":"text[]","referrer":"bigint","since":"date","until":"date"}'::jsonb, sqlstate, sqlerrm) as r;
+      end;
+    end loop;
 
-  -- Rules.
-  if email !~ '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' then
-    _errors := _errors || ai_private.input_error('email', 'format', '{"format":"email"}'::jsonb);
-  end if;
-  if pg_catalog.char_length(password) < 8 then
-    _errors := _errors || ai_private.input_error('password', 'minLength', '{"minLength":8}'::jsonb);
-  end if;
-  if pg_catalog.char_length(name::text) > 40 then
-    _errors := _errors || ai_private.input_error('name', 'maxLength', '{"maxLength":40}'::jsonb);
-  end if;
-  if pg_catalog.scale(pg_catalog.trim_scale(balance)) > 2 then
-    _errors := _errors || ai_private.input_error('balance', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
-  end if;
-  if pg_catalog.abs(balance) >= 1e8::numeric then
-    _errors := _errors || ai_private.input_error('balance', 'maximum', '{"maximum":"99999999.99"}'::jsonb);
-  end if;
-  if pg_catalog.cardinality(tags) > 3 then
-    _errors := _errors || ai_private.input_error('tags', 'maxItems', '{"maxItems":3}'::jsonb);
-  end if;
-  if pg_catalog.cardinality(tags) > (select pg_catalog.count(distinct e) + pg_catalog.count(*) filter (where e is null) from pg_catalog.unnest(tags) as e) then
-    _errors := _errors || ai_private.input_error('tags', 'uniqueItems', '{"uniqueItems":true}'::jsonb);
-  end if;
+    -- Rules.
+    if email !~ (case when pg_catalog.char_length(email) < 64 then '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$' else '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' end) then
+      _errors := _errors || ai_private.input_error('email', 'format', '{"format":"email"}'::jsonb);
+    end if;
+    if pg_catalog.char_length(password) < 8 then
+      _errors := _errors || ai_private.input_error('password', 'minLength', '{"minLength":8}'::jsonb);
+    end if;
+    if pg_catalog.char_length(name::text) > 40 then
+      _errors := _errors || ai_private.input_error('name', 'maxLength', '{"maxLength":40}'::jsonb);
+    end if;
+    if pg_catalog.scale(pg_catalog.trim_scale(balance)) > 2 then
+      _errors := _errors || ai_private.input_error('balance', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
+    end if;
+    if pg_catalog.abs(balance) >= 1e8::numeric then
+      _errors := _errors || ai_private.input_error('balance', 'maximum', '{"maximum":"99999999.99"}'::jsonb);
+    end if;
+    if pg_catalog.cardinality(tags) > 3 then
+      _errors := _errors || ai_private.input_error('tags', 'maxItems', '{"maxItems":3}'::jsonb);
+    end if;
+    if pg_catalog.cardinality(tags) > (select pg_catalog.count(distinct e) + pg_catalog.count(*) filter (where e is null) from pg_catalog.unnest(tags) as e) then
+      _errors := _errors || ai_private.input_error('tags', 'uniqueItems', '{"uniqueItems":true}'::jsonb);
+    end if;
 
-  -- What absent inputs become.
-  if not _in ? 'name' then
-    name := 'nobody'::character varying;
-  end if;
-  if not _in ? 'size' then
-    size := ('small'::shop.size)::shop.size;
-  end if;
-  if not _in ? 'balance' then
-    balance := (0)::numeric;
-  end if;
-  if not _in ? 'settings' then
-    settings := ('{"theme": "it''s dark"}'::jsonb)::jsonb;
-  end if;
+    -- What absent inputs become.
+    if not _in ? 'name' then
+      name := 'nobody'::character varying;
+    end if;
+    if not _in ? 'size' then
+      size := ('small'::shop.size)::shop.size;
+    end if;
+    if not _in ? 'balance' then
+      balance := (0)::numeric;
+    end if;
+    if not _in ? 'settings' then
+      settings := ('{"theme": "it''s dark"}'::jsonb)::jsonb;
+    end if;
 
-  -- The table's CHECK constraints, as far as the inputs decide them.
-  if not ((balance >= (0)::numeric)) then
-    _errors := _errors || ai_private.input_error('balance', 'check', '{"constraint":"not_in_debt","check":"(balance >= (0)::numeric)","fields":["balance"]}'::jsonb);
-  end if;
-  if not ((since < until)) then
-    _errors := _errors || ai_private.input_error('since', 'check', '{"constraint":"ordered","check":"(since < until)","fields":["since","until"]}'::jsonb);
-  end if;
+    -- The table's CHECK constraints, as far as the inputs decide them.
+    if not ((balance >= (0)::numeric)) then
+      _errors := _errors || ai_private.input_error('balance', 'check', '{"constraint":"not_in_debt","check":"(balance >= (0)::numeric)","fields":["balance"]}'::jsonb);
+    end if;
+    if not ((since < until)) then
+      _errors := _errors || ai_private.input_error('since', 'check', '{"constraint":"ordered","check":"(since < until)","fields":["since","until"]}'::jsonb);
+    end if;
 
-  if _errors <> '[]' then
-    perform ai_private.refuse_inputs('shop.customer', 'create', _errors);
-  end if;
+    if _errors <> '[]' then
+      perform ai_private.refuse_inputs('shop.customer', 'create', _errors);
+    end if;
+  end;
 
   -- The statement.
   begin
@@ -184,9 +237,6 @@ begin
   insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
   values (given._audit, 'shop.customer.create', 'shop.customer', 'create', given._key, given._actor, given._new);
 
-  if _opt ? 'idempotency_key' then
-    return ai_private.keep_answer(_opt ->> 'idempotency_key', _new);
-  end if;
   return _new;
 end
 $pg_ai$;
@@ -209,12 +259,13 @@ returns jsonb
 language sql
 volatile
 security invoker
-set search_path = pg_catalog, pg_temp
 as $pg_ai$
 select ai_gen.shop__customer__create__json(
-  (jsonb_build_object('email', $1, 'password', $2, 'name', $3, 'size', $4, 'balance', $5, 'tags', $6, 'settings', $7, 'referrer', $8, 'since', $9, 'until', $10))
-    - array(select n.name from (values ('email', $1 is null), ('password', $2 is null), ('name', $3 is null), ('size', $4 is null), ('balance', $5 is null), ('tags', $6 is null), ('settings', $7 is null), ('referrer', $8 is null), ('since', $9 is null), ('until', $10 is null)) as n (name, is_null)
-            where n.is_null and not n.name = any ($11)),
+  case when $11 operator(pg_catalog.<>) '{}'::pg_catalog.text[]
+    then pg_catalog.jsonb_object($11, pg_catalog.array_fill(null::pg_catalog.text, array[pg_catalog.cardinality($11)]))
+      operator(pg_catalog.||) json_object('email': $1, 'password': $2, 'name': $3, 'size': $4, 'balance': $5, 'tags': $6, 'settings': $7, 'referrer': $8, 'since': $9, 'until': $10 absent on null returning pg_catalog.jsonb)
+    else json_object('email': $1, 'password': $2, 'name': $3, 'size': $4, 'balance': $5, 'tags': $6, 'settings': $7, 'referrer': $8, 'since': $9, 'until': $10 absent on null returning pg_catalog.jsonb)
+  end,
   $12)
 $pg_ai$;
 
@@ -236,6 +287,10 @@ declare
   _answers jsonb;
   _count bigint;
 begin
+  -- Nothing of the caller's runs before the JavaScript of others.
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
+  end if;
   with item as (
     select e.value as _in, e.position as _key
     from pg_catalog.unnest($1) with ordinality as e (value, position)
@@ -270,7 +325,7 @@ begin
         or pg_catalog.jsonb_typeof(_in -> 'referrer') not in ('number', 'string', 'null')
         or pg_catalog.jsonb_typeof(_in -> 'since') not in ('string', 'null')
         or pg_catalog.jsonb_typeof(_in -> 'until') not in ('string', 'null')
-        or email !~ '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$'
+        or email !~ (case when pg_catalog.char_length(email) < 64 then '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$' else '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' end)
         or pg_catalog.char_length(password) < 8
         or pg_catalog.char_length(name::text) > 40
         or pg_catalog.scale(pg_catalog.trim_scale(balance)) > 2
@@ -343,9 +398,9 @@ as $pg_ai$
 #variable_conflict use_column
 <<given>>
 declare
-  _in jsonb := $1;
-  _opt constant jsonb := coalesce($2, '{}');
-  _errors jsonb := '[]';
+  _in alias for $1;
+  _opt alias for $2;
+  _errors jsonb;
   _old jsonb;
   _new jsonb;
   _key jsonb;
@@ -365,129 +420,174 @@ declare
   until date;
 begin
   -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.current_setting('plv8.start_proc', true) <> '' or pg_catalog.current_setting('pljs.start_proc', true) <> '' then
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
     perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
   end if;
 
-  -- Options.
-  if _opt <> '{}' then
-    perform ai_private.check_options('shop.customer', 'update', _opt, '{"dry_run","idempotency_key","expected_version","set_default"}'::text[]);
-    if _opt -> 'dry_run' = 'true' then
-      return ai_private.rehearse('shop__customer__update__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+  <<usual>>
+  begin
+    -- The usual case: nothing is wrong with the inputs.
+    if _opt = '{}'
+      and _in @@ '$.type() == "object"'
+        ' && ($."id".type() == "number" && $."id" >= -9223372036854775808 && $."id" <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'
+        ' && (!exists($."password") || $."password".type() == "string")'
+        ' && (!exists($."name") || $."name".type() == "null" || $."name".type() == "string")'
+        ' && (!exists($."size") || $."size".type() == "string" && ($."size" == "small" || $."size" == "large"))'
+        ' && (!exists($."balance") || ($."balance".type() == "number" && $."balance".abs() < 100000000 && ($."balance" * 100).floor() == $."balance" * 100 || $."balance".type() == "string" && $."balance" like_regex "^-?[0-9]{1,8}([.][0-9]{1,2})?$"))'
+        ' && (!exists($."tags") || $."tags".type() == "null" || $."tags".type() == "array")'
+        ' && (!exists($."since") || $."since".type() == "null" || $."since".type() == "string")'
+        ' && (!exists($."until") || $."until".type() == "null" || $."until".type() == "string")'::pg_catalog.jsonpath
+      and _in - '{"id","password","name","size","balance","tags","since","until"}'::text[] = '{}'
+      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+    then
+      begin
+        id := (_in ->> 'id')::numeric::bigint;
+        password := _in ->> 'password';
+        name := _in ->> 'name';
+        size := (_in ->> 'size')::shop.size;
+        balance := (_in ->> 'balance')::numeric;
+        if _in ? 'tags' then
+          tags := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'tags')) as r (v text[]));
+        end if;
+        since := (_in ->> 'since')::date;
+        until := (_in ->> 'until')::date;
+        exit usual when (pg_catalog.char_length(password) < 8
+          or pg_catalog.char_length(name::text) > 40
+          or pg_catalog.cardinality(tags) > 3
+          or pg_catalog.cardinality(tags) > (select pg_catalog.count(distinct e) + pg_catalog.count(*) filter (where e is null) from pg_catalog.unnest(tags) as e)
+          or _in ?& '{"balance"}'::text[] and not ((balance >= (0)::numeric))
+          or _in ?& '{"since","until"}'::text[] and not ((since < until))) is not true;
+      exception when others then
+        null; -- told below, by field
+      end;
     end if;
-    if _opt ? 'idempotency_key' then
-      _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.update:' || _in::text || (_opt - 'idempotency_key')::text);
-      if _result is not null then
-        return _result -> 'answer';
+
+    -- What is rare or wrong, rule by rule.
+    _opt := coalesce(_opt, '{}');
+    _errors := '[]';
+
+    -- Options.
+    if _opt <> '{}' then
+      perform ai_private.check_options('shop.customer', 'update', _opt, '{"dry_run","idempotency_key","expected_version","set_default"}'::text[]);
+      if _opt -> 'dry_run' = 'true' then
+        return ai_private.rehearse('shop__customer__update__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+      end if;
+      if _opt ? 'idempotency_key' then
+        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.update:' || _in::text || (_opt - 'idempotency_key')::text);
+        if _result is not null then
+          return _result -> 'answer';
+        end if;
+        -- The call itself, by this very function, so that calls without a key have no part in this.
+        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen.shop__customer__update__json(_in, _opt - 'idempotency_key'));
       end if;
     end if;
-  end if;
 
-  -- One object with known inputs, none missing, each of its JSON type.
-  if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-    perform ai_private.refuse_inputs('shop.customer', 'update', ai_private.input_error(null, 'type', '{"type":"object"}'));
-  end if;
-  if _in - '{"id","password","name","size","balance","tags","since","until"}'::text[] <> '{}' then
-    _errors := _errors || ai_private.unknown_inputs(_in, '{"id","password","name","size","balance","tags","since","until"}'::text[]);
-  end if;
-  if not _in ?& '{"id"}'::text[] then
-    _errors := _errors || ai_private.missing_inputs(_in, '{"id"}'::text[]);
-  end if;
-  if pg_catalog.jsonb_typeof(_in -> 'id') not in ('number', 'string')
-    or pg_catalog.jsonb_typeof(_in -> 'password') <> 'string'
-    or pg_catalog.jsonb_typeof(_in -> 'name') not in ('string', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'size') <> 'string'
-    or pg_catalog.jsonb_typeof(_in -> 'balance') not in ('number', 'string')
-    or pg_catalog.jsonb_typeof(_in -> 'tags') not in ('array', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'since') not in ('string', 'null')
-    or pg_catalog.jsonb_typeof(_in -> 'until') not in ('string', 'null')
-  then
-    select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"id":["number","string"],"password":["string"],"name":["string","null"],"size":["string"],"balance":["number","string"],"tags":["array","null"],"since":["string","null"],"until":["string","null"]}'::jsonb) as r;
-  end if;
+    -- One object with known inputs, none missing, each of its JSON type.
+    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+      perform ai_private.refuse_inputs('shop.customer', 'update', ai_private.input_error(null, 'type', '{"type":"object"}'));
+    end if;
+    if _in - '{"id","password","name","size","balance","tags","since","until"}'::text[] <> '{}' then
+      _errors := _errors || ai_private.unknown_inputs(_in, '{"id","password","name","size","balance","tags","since","until"}'::text[]);
+    end if;
+    if not _in ?& '{"id"}'::text[] then
+      _errors := _errors || ai_private.missing_inputs(_in, '{"id"}'::text[]);
+    end if;
+    if pg_catalog.jsonb_typeof(_in -> 'id') not in ('number', 'string')
+      or pg_catalog.jsonb_typeof(_in -> 'password') <> 'string'
+      or pg_catalog.jsonb_typeof(_in -> 'name') not in ('string', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'size') <> 'string'
+      or pg_catalog.jsonb_typeof(_in -> 'balance') not in ('number', 'string')
+      or pg_catalog.jsonb_typeof(_in -> 'tags') not in ('array', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'since') not in ('string', 'null')
+      or pg_catalog.jsonb_typeof(_in -> 'until') not in ('string', 'null')
+    then
+      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"id":["number","string"],"password":["string"],"name":["string","null"],"size":["string"],"balance":["number","string"],"tags":["array","null"],"since":["string","null"],"until":["string","null"]}'::jsonb) as r;
+    end if;
 
-  -- Each input as its column's type.
-  password := _in ->> 'password';
-  name := _in ->> 'name';
-  loop
-    begin
-      id := (_in ->> 'id')::bigint;
-      size := (_in ->> 'size')::shop.size;
-      balance := (_in ->> 'balance')::numeric;
-      if _in ? 'tags' then
-        tags := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'tags')) as r (v text[]));
+    -- Each input as its column's type.
+    password := _in ->> 'password';
+    name := _in ->> 'name';
+    loop
+      begin
+        id := (_in ->> 'id')::bigint;
+        size := (_in ->> 'size')::shop.size;
+        balance := (_in ->> 'balance')::numeric;
+        if _in ? 'tags' then
+          tags := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'tags')) as r (v text[]));
+        end if;
+        since := (_in ->> 'since')::date;
+        until := (_in ->> 'until')::date;
+        exit;
+      exception when others then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"id":"bigint","size":"shop.size","balance":"numeric","tags":"text[]","since":"date","until":"date"}'::jsonb, sqlstate, sqlerrm) as r;
+      end;
+    end loop;
+
+    -- Rules.
+    if pg_catalog.char_length(password) < 8 then
+      _errors := _errors || ai_private.input_error('password', 'minLength', '{"minLength":8}'::jsonb);
+    end if;
+    if pg_catalog.char_length(name::text) > 40 then
+      _errors := _errors || ai_private.input_error('name', 'maxLength', '{"maxLength":40}'::jsonb);
+    end if;
+    if pg_catalog.scale(pg_catalog.trim_scale(balance)) > 2 then
+      _errors := _errors || ai_private.input_error('balance', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
+    end if;
+    if pg_catalog.abs(balance) >= 1e8::numeric then
+      _errors := _errors || ai_private.input_error('balance', 'maximum', '{"maximum":"99999999.99"}'::jsonb);
+    end if;
+    if pg_catalog.cardinality(tags) > 3 then
+      _errors := _errors || ai_private.input_error('tags', 'maxItems', '{"maxItems":3}'::jsonb);
+    end if;
+    if pg_catalog.cardinality(tags) > (select pg_catalog.count(distinct e) + pg_catalog.count(*) filter (where e is null) from pg_catalog.unnest(tags) as e) then
+      _errors := _errors || ai_private.input_error('tags', 'uniqueItems', '{"uniqueItems":true}'::jsonb);
+    end if;
+
+    -- What absent inputs become.
+    if _opt ? 'set_default' then
+      perform ai_private.check_resets('shop.customer', 'update', _opt -> 'set_default', '{"password","name","size","balance","tags","since","until"}'::text[]);
+      if _opt -> 'set_default' ? 'password' then
+        password := null;
+        _in := _in || pg_catalog.jsonb_build_object('password', true);
       end if;
-      since := (_in ->> 'since')::date;
-      until := (_in ->> 'until')::date;
-      exit;
-    exception when others then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"id":"bigint","size":"shop.size","balance":"numeric","tags":"text[]","since":"date","until":"date"}'::jsonb, sqlstate, sqlerrm) as r;
-    end;
-  end loop;
+      if _opt -> 'set_default' ? 'name' then
+        name := null;
+        _in := _in || pg_catalog.jsonb_build_object('name', true);
+      end if;
+      if _opt -> 'set_default' ? 'size' then
+        size := ('small'::shop.size)::shop.size;
+        _in := _in || pg_catalog.jsonb_build_object('size', true);
+      end if;
+      if _opt -> 'set_default' ? 'balance' then
+        balance := (0)::numeric;
+        _in := _in || pg_catalog.jsonb_build_object('balance', true);
+      end if;
+      if _opt -> 'set_default' ? 'tags' then
+        tags := null;
+        _in := _in || pg_catalog.jsonb_build_object('tags', true);
+      end if;
+      if _opt -> 'set_default' ? 'since' then
+        since := null;
+        _in := _in || pg_catalog.jsonb_build_object('since', true);
+      end if;
+      if _opt -> 'set_default' ? 'until' then
+        until := null;
+        _in := _in || pg_catalog.jsonb_build_object('until', true);
+      end if;
+    end if;
 
-  -- Rules.
-  if pg_catalog.char_length(password) < 8 then
-    _errors := _errors || ai_private.input_error('password', 'minLength', '{"minLength":8}'::jsonb);
-  end if;
-  if pg_catalog.char_length(name::text) > 40 then
-    _errors := _errors || ai_private.input_error('name', 'maxLength', '{"maxLength":40}'::jsonb);
-  end if;
-  if pg_catalog.scale(pg_catalog.trim_scale(balance)) > 2 then
-    _errors := _errors || ai_private.input_error('balance', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
-  end if;
-  if pg_catalog.abs(balance) >= 1e8::numeric then
-    _errors := _errors || ai_private.input_error('balance', 'maximum', '{"maximum":"99999999.99"}'::jsonb);
-  end if;
-  if pg_catalog.cardinality(tags) > 3 then
-    _errors := _errors || ai_private.input_error('tags', 'maxItems', '{"maxItems":3}'::jsonb);
-  end if;
-  if pg_catalog.cardinality(tags) > (select pg_catalog.count(distinct e) + pg_catalog.count(*) filter (where e is null) from pg_catalog.unnest(tags) as e) then
-    _errors := _errors || ai_private.input_error('tags', 'uniqueItems', '{"uniqueItems":true}'::jsonb);
-  end if;
+    -- The table's CHECK constraints, as far as the inputs decide them.
+    if _in ?& '{"balance"}'::text[] and not ((balance >= (0)::numeric)) then
+      _errors := _errors || ai_private.input_error('balance', 'check', '{"constraint":"not_in_debt","check":"(balance >= (0)::numeric)","fields":["balance"]}'::jsonb);
+    end if;
+    if _in ?& '{"since","until"}'::text[] and not ((since < until)) then
+      _errors := _errors || ai_private.input_error('since', 'check', '{"constraint":"ordered","check":"(since < until)","fields":["since","until"]}'::jsonb);
+    end if;
 
-  -- What absent inputs become.
-  if _opt ? 'set_default' then
-    perform ai_private.check_resets('shop.customer', 'update', _opt -> 'set_default', '{"password","name","size","balance","tags","since","until"}'::text[]);
-    if _opt -> 'set_default' ? 'password' then
-      password := null;
-      _in := _in || pg_catalog.jsonb_build_object('password', true);
+    if _errors <> '[]' then
+      perform ai_private.refuse_inputs('shop.customer', 'update', _errors);
     end if;
-    if _opt -> 'set_default' ? 'name' then
-      name := null;
-      _in := _in || pg_catalog.jsonb_build_object('name', true);
-    end if;
-    if _opt -> 'set_default' ? 'size' then
-      size := ('small'::shop.size)::shop.size;
-      _in := _in || pg_catalog.jsonb_build_object('size', true);
-    end if;
-    if _opt -> 'set_default' ? 'balance' then
-      balance := (0)::numeric;
-      _in := _in || pg_catalog.jsonb_build_object('balance', true);
-    end if;
-    if _opt -> 'set_default' ? 'tags' then
-      tags := null;
-      _in := _in || pg_catalog.jsonb_build_object('tags', true);
-    end if;
-    if _opt -> 'set_default' ? 'since' then
-      since := null;
-      _in := _in || pg_catalog.jsonb_build_object('since', true);
-    end if;
-    if _opt -> 'set_default' ? 'until' then
-      until := null;
-      _in := _in || pg_catalog.jsonb_build_object('until', true);
-    end if;
-  end if;
-
-  -- The table's CHECK constraints, as far as the inputs decide them.
-  if _in ?& '{"balance"}'::text[] and not ((balance >= (0)::numeric)) then
-    _errors := _errors || ai_private.input_error('balance', 'check', '{"constraint":"not_in_debt","check":"(balance >= (0)::numeric)","fields":["balance"]}'::jsonb);
-  end if;
-  if _in ?& '{"since","until"}'::text[] and not ((since < until)) then
-    _errors := _errors || ai_private.input_error('since', 'check', '{"constraint":"ordered","check":"(since < until)","fields":["since","until"]}'::jsonb);
-  end if;
-
-  if _errors <> '[]' then
-    perform ai_private.refuse_inputs('shop.customer', 'update', _errors);
-  end if;
+  end;
 
   -- The statement.
   begin
@@ -536,9 +636,6 @@ begin
   insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
   values (given._audit, 'shop.customer.update', 'shop.customer', 'update', given._key, given._actor, given._new);
 
-  if _opt ? 'idempotency_key' then
-    return ai_private.keep_answer(_opt ->> 'idempotency_key', _new);
-  end if;
   return _new;
 end
 $pg_ai$;
@@ -559,12 +656,13 @@ returns jsonb
 language sql
 volatile
 security invoker
-set search_path = pg_catalog, pg_temp
 as $pg_ai$
 select ai_gen.shop__customer__update__json(
-  (jsonb_build_object('id', $1, 'password', $2, 'name', $3, 'size', $4, 'balance', $5, 'tags', $6, 'since', $7, 'until', $8))
-    - array(select n.name from (values ('id', $1 is null), ('password', $2 is null), ('name', $3 is null), ('size', $4 is null), ('balance', $5 is null), ('tags', $6 is null), ('since', $7 is null), ('until', $8 is null)) as n (name, is_null)
-            where n.is_null and not n.name = any ($9)),
+  case when $9 operator(pg_catalog.<>) '{}'::pg_catalog.text[]
+    then pg_catalog.jsonb_object($9, pg_catalog.array_fill(null::pg_catalog.text, array[pg_catalog.cardinality($9)]))
+      operator(pg_catalog.||) json_object('id': $1, 'password': $2, 'name': $3, 'size': $4, 'balance': $5, 'tags': $6, 'since': $7, 'until': $8 absent on null returning pg_catalog.jsonb)
+    else json_object('id': $1, 'password': $2, 'name': $3, 'size': $4, 'balance': $5, 'tags': $6, 'since': $7, 'until': $8 absent on null returning pg_catalog.jsonb)
+  end,
   $10)
 $pg_ai$;
 
@@ -586,6 +684,10 @@ declare
   _answers jsonb;
   _count bigint;
 begin
+  -- Nothing of the caller's runs before the JavaScript of others.
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
+  end if;
   with item as (
     select e.value as _in, e.position as _key
     from pg_catalog.unnest($1) with ordinality as e (value, position)
@@ -684,9 +786,9 @@ as $pg_ai$
 #variable_conflict use_column
 <<given>>
 declare
-  _in jsonb := $1;
-  _opt constant jsonb := coalesce($2, '{}');
-  _errors jsonb := '[]';
+  _in alias for $1;
+  _opt alias for $2;
+  _errors jsonb;
   _old jsonb;
   _new jsonb;
   _key jsonb;
@@ -699,52 +801,72 @@ declare
   id bigint;
 begin
   -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.current_setting('plv8.start_proc', true) <> '' or pg_catalog.current_setting('pljs.start_proc', true) <> '' then
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
     perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
   end if;
 
-  -- Options.
-  if _opt <> '{}' then
-    perform ai_private.check_options('shop.customer', 'delete', _opt, '{"dry_run","idempotency_key","expected_version"}'::text[]);
-    if _opt -> 'dry_run' = 'true' then
-      return ai_private.rehearse('shop__customer__delete__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+  <<usual>>
+  begin
+    -- The usual case: nothing is wrong with the inputs.
+    if _opt = '{}'
+      and _in @@ '$.type() == "object"'
+        ' && ($."id".type() == "number" && $."id" >= -9223372036854775808 && $."id" <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'::pg_catalog.jsonpath
+      and _in - '{"id"}'::text[] = '{}'
+      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+    then
+      id := (_in ->> 'id')::numeric::bigint;
+      exit usual;
     end if;
-    if _opt ? 'idempotency_key' then
-      _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.delete:' || _in::text || (_opt - 'idempotency_key')::text);
-      if _result is not null then
-        return _result -> 'answer';
+
+    -- What is rare or wrong, rule by rule.
+    _opt := coalesce(_opt, '{}');
+    _errors := '[]';
+
+    -- Options.
+    if _opt <> '{}' then
+      perform ai_private.check_options('shop.customer', 'delete', _opt, '{"dry_run","idempotency_key","expected_version"}'::text[]);
+      if _opt -> 'dry_run' = 'true' then
+        return ai_private.rehearse('shop__customer__delete__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+      end if;
+      if _opt ? 'idempotency_key' then
+        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.delete:' || _in::text || (_opt - 'idempotency_key')::text);
+        if _result is not null then
+          return _result -> 'answer';
+        end if;
+        -- The call itself, by this very function, so that calls without a key have no part in this.
+        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen.shop__customer__delete__json(_in, _opt - 'idempotency_key'));
       end if;
     end if;
-  end if;
 
-  -- One object with known inputs, none missing, each of its JSON type.
-  if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-    perform ai_private.refuse_inputs('shop.customer', 'delete', ai_private.input_error(null, 'type', '{"type":"object"}'));
-  end if;
-  if _in - '{"id"}'::text[] <> '{}' then
-    _errors := _errors || ai_private.unknown_inputs(_in, '{"id"}'::text[]);
-  end if;
-  if not _in ?& '{"id"}'::text[] then
-    _errors := _errors || ai_private.missing_inputs(_in, '{"id"}'::text[]);
-  end if;
-  if pg_catalog.jsonb_typeof(_in -> 'id') not in ('number', 'string')
-  then
-    select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"id":["number","string"]}'::jsonb) as r;
-  end if;
+    -- One object with known inputs, none missing, each of its JSON type.
+    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+      perform ai_private.refuse_inputs('shop.customer', 'delete', ai_private.input_error(null, 'type', '{"type":"object"}'));
+    end if;
+    if _in - '{"id"}'::text[] <> '{}' then
+      _errors := _errors || ai_private.unknown_inputs(_in, '{"id"}'::text[]);
+    end if;
+    if not _in ?& '{"id"}'::text[] then
+      _errors := _errors || ai_private.missing_inputs(_in, '{"id"}'::text[]);
+    end if;
+    if pg_catalog.jsonb_typeof(_in -> 'id') not in ('number', 'string')
+    then
+      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"id":["number","string"]}'::jsonb) as r;
+    end if;
 
-  -- Each input as its column's type.
-  loop
-    begin
-      id := (_in ->> 'id')::bigint;
-      exit;
-    exception when others then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"id":"bigint"}'::jsonb, sqlstate, sqlerrm) as r;
-    end;
-  end loop;
+    -- Each input as its column's type.
+    loop
+      begin
+        id := (_in ->> 'id')::bigint;
+        exit;
+      exception when others then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"id":"bigint"}'::jsonb, sqlstate, sqlerrm) as r;
+      end;
+    end loop;
 
-  if _errors <> '[]' then
-    perform ai_private.refuse_inputs('shop.customer', 'delete', _errors);
-  end if;
+    if _errors <> '[]' then
+      perform ai_private.refuse_inputs('shop.customer', 'delete', _errors);
+    end if;
+  end;
 
   -- The statement.
   begin
@@ -784,9 +906,6 @@ begin
   insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
   values (given._audit, 'shop.customer.delete', 'shop.customer', 'delete', given._key, given._actor, given._old);
 
-  if _opt ? 'idempotency_key' then
-    return ai_private.keep_answer(_opt ->> 'idempotency_key', _old);
-  end if;
   return _old;
 end
 $pg_ai$;
@@ -800,12 +919,13 @@ returns jsonb
 language sql
 volatile
 security invoker
-set search_path = pg_catalog, pg_temp
 as $pg_ai$
 select ai_gen.shop__customer__delete__json(
-  (jsonb_build_object('id', $1))
-    - array(select n.name from (values ('id', $1 is null)) as n (name, is_null)
-            where n.is_null and not n.name = any ($2)),
+  case when $2 operator(pg_catalog.<>) '{}'::pg_catalog.text[]
+    then pg_catalog.jsonb_object($2, pg_catalog.array_fill(null::pg_catalog.text, array[pg_catalog.cardinality($2)]))
+      operator(pg_catalog.||) json_object('id': $1 absent on null returning pg_catalog.jsonb)
+    else json_object('id': $1 absent on null returning pg_catalog.jsonb)
+  end,
   $3)
 $pg_ai$;
 
@@ -827,6 +947,10 @@ declare
   _answers jsonb;
   _count bigint;
 begin
+  -- Nothing of the caller's runs before the JavaScript of others.
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
+  end if;
   with item as (
     select e.value as _in, e.position as _key
     from pg_catalog.unnest($1) with ordinality as e (value, position)
@@ -894,9 +1018,9 @@ as $pg_ai$
 #variable_conflict use_column
 <<given>>
 declare
-  _in jsonb := $1;
-  _opt constant jsonb := coalesce($2, '{}');
-  _errors jsonb := '[]';
+  _in alias for $1;
+  _opt alias for $2;
+  _errors jsonb;
   _old jsonb;
   _new jsonb;
   _key jsonb;
@@ -910,70 +1034,103 @@ declare
   name character varying;
 begin
   -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.current_setting('plv8.start_proc', true) <> '' or pg_catalog.current_setting('pljs.start_proc', true) <> '' then
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
     perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
   end if;
 
-  -- Options.
-  if _opt <> '{}' then
-    perform ai_private.check_options('shop.customer', 'upsert', _opt, '{"dry_run","idempotency_key"}'::text[]);
-    if _opt -> 'dry_run' = 'true' then
-      return ai_private.rehearse('shop__customer__upsert__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '["the identity sequence of shop.customer.id advances"]'::jsonb);
+  <<usual>>
+  begin
+    -- The usual case: nothing is wrong with the inputs.
+    if _opt = '{}'
+      and _in @@ '$.type() == "object"'
+        ' && $."email".type() == "string"'
+        ' && $."password".type() == "string"'
+        ' && (!exists($."name") || $."name".type() == "null" || $."name".type() == "string")'::pg_catalog.jsonpath
+      and _in - '{"email","password","name"}'::text[] = '{}'
+      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+    then
+      begin
+        if _in ? 'email' then
+          if ((_in ->> 'email')::text)::shop.email is null then end if;
+          email := (_in ->> 'email')::text;
+        end if;
+        password := _in ->> 'password';
+        name := _in ->> 'name';
+        exit usual when (email !~ (case when pg_catalog.char_length(email) < 64 then '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$' else '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' end)
+          or pg_catalog.char_length(password) < 8
+          or pg_catalog.char_length(name::text) > 40) is not true;
+      exception when others then
+        null; -- told below, by field
+      end;
     end if;
-    if _opt ? 'idempotency_key' then
-      _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.upsert:' || _in::text || (_opt - 'idempotency_key')::text);
-      if _result is not null then
-        return _result -> 'answer';
+
+    -- What is rare or wrong, rule by rule.
+    _opt := coalesce(_opt, '{}');
+    _errors := '[]';
+
+    -- Options.
+    if _opt <> '{}' then
+      perform ai_private.check_options('shop.customer', 'upsert', _opt, '{"dry_run","idempotency_key"}'::text[]);
+      if _opt -> 'dry_run' = 'true' then
+        return ai_private.rehearse('shop__customer__upsert__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '["the identity sequence of shop.customer.id advances"]'::jsonb);
+      end if;
+      if _opt ? 'idempotency_key' then
+        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.upsert:' || _in::text || (_opt - 'idempotency_key')::text);
+        if _result is not null then
+          return _result -> 'answer';
+        end if;
+        -- The call itself, by this very function, so that calls without a key have no part in this.
+        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen.shop__customer__upsert__json(_in, _opt - 'idempotency_key'));
       end if;
     end if;
-  end if;
 
-  -- One object with known inputs, none missing, each of its JSON type.
-  if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-    perform ai_private.refuse_inputs('shop.customer', 'upsert', ai_private.input_error(null, 'type', '{"type":"object"}'));
-  end if;
-  if _in - '{"email","password","name"}'::text[] <> '{}' then
-    _errors := _errors || ai_private.unknown_inputs(_in, '{"email","password","name"}'::text[]);
-  end if;
-  if not _in ?& '{"email","password"}'::text[] then
-    _errors := _errors || ai_private.missing_inputs(_in, '{"email","password"}'::text[]);
-  end if;
-  if pg_catalog.jsonb_typeof(_in -> 'email') <> 'string'
-    or pg_catalog.jsonb_typeof(_in -> 'password') <> 'string'
-    or pg_catalog.jsonb_typeof(_in -> 'name') not in ('string', 'null')
-  then
-    select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"email":["string"],"password":["string"],"name":["string","null"]}'::jsonb) as r;
-  end if;
+    -- One object with known inputs, none missing, each of its JSON type.
+    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+      perform ai_private.refuse_inputs('shop.customer', 'upsert', ai_private.input_error(null, 'type', '{"type":"object"}'));
+    end if;
+    if _in - '{"email","password","name"}'::text[] <> '{}' then
+      _errors := _errors || ai_private.unknown_inputs(_in, '{"email","password","name"}'::text[]);
+    end if;
+    if not _in ?& '{"email","password"}'::text[] then
+      _errors := _errors || ai_private.missing_inputs(_in, '{"email","password"}'::text[]);
+    end if;
+    if pg_catalog.jsonb_typeof(_in -> 'email') <> 'string'
+      or pg_catalog.jsonb_typeof(_in -> 'password') <> 'string'
+      or pg_catalog.jsonb_typeof(_in -> 'name') not in ('string', 'null')
+    then
+      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"email":["string"],"password":["string"],"name":["string","null"]}'::jsonb) as r;
+    end if;
 
-  -- Each input as its column's type.
-  password := _in ->> 'password';
-  name := _in ->> 'name';
-  loop
-    begin
-      if _in ? 'email' then
-        if ((_in ->> 'email')::text)::shop.email is null then end if;
-        email := (_in ->> 'email')::text;
-      end if;
-      exit;
-    exception when others then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"email":"shop.email"}'::jsonb, sqlstate, sqlerrm) as r;
-    end;
-  end loop;
+    -- Each input as its column's type.
+    password := _in ->> 'password';
+    name := _in ->> 'name';
+    loop
+      begin
+        if _in ? 'email' then
+          if ((_in ->> 'email')::text)::shop.email is null then end if;
+          email := (_in ->> 'email')::text;
+        end if;
+        exit;
+      exception when others then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"email":"shop.email"}'::jsonb, sqlstate, sqlerrm) as r;
+      end;
+    end loop;
 
-  -- Rules.
-  if email !~ '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' then
-    _errors := _errors || ai_private.input_error('email', 'format', '{"format":"email"}'::jsonb);
-  end if;
-  if pg_catalog.char_length(password) < 8 then
-    _errors := _errors || ai_private.input_error('password', 'minLength', '{"minLength":8}'::jsonb);
-  end if;
-  if pg_catalog.char_length(name::text) > 40 then
-    _errors := _errors || ai_private.input_error('name', 'maxLength', '{"maxLength":40}'::jsonb);
-  end if;
+    -- Rules.
+    if email !~ (case when pg_catalog.char_length(email) < 64 then '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$' else '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' end) then
+      _errors := _errors || ai_private.input_error('email', 'format', '{"format":"email"}'::jsonb);
+    end if;
+    if pg_catalog.char_length(password) < 8 then
+      _errors := _errors || ai_private.input_error('password', 'minLength', '{"minLength":8}'::jsonb);
+    end if;
+    if pg_catalog.char_length(name::text) > 40 then
+      _errors := _errors || ai_private.input_error('name', 'maxLength', '{"maxLength":40}'::jsonb);
+    end if;
 
-  if _errors <> '[]' then
-    perform ai_private.refuse_inputs('shop.customer', 'upsert', _errors);
-  end if;
+    if _errors <> '[]' then
+      perform ai_private.refuse_inputs('shop.customer', 'upsert', _errors);
+    end if;
+  end;
 
   -- The statement.
   begin
@@ -1009,9 +1166,6 @@ begin
   insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
   values (given._audit, 'shop.customer.upsert', 'shop.customer', 'upsert', given._key, given._actor, given._new);
 
-  if _opt ? 'idempotency_key' then
-    return ai_private.keep_answer(_opt ->> 'idempotency_key', _new);
-  end if;
   return _new;
 end
 $pg_ai$;
@@ -1027,12 +1181,13 @@ returns jsonb
 language sql
 volatile
 security invoker
-set search_path = pg_catalog, pg_temp
 as $pg_ai$
 select ai_gen.shop__customer__upsert__json(
-  (jsonb_build_object('email', $1, 'password', $2, 'name', $3))
-    - array(select n.name from (values ('email', $1 is null), ('password', $2 is null), ('name', $3 is null)) as n (name, is_null)
-            where n.is_null and not n.name = any ($4)),
+  case when $4 operator(pg_catalog.<>) '{}'::pg_catalog.text[]
+    then pg_catalog.jsonb_object($4, pg_catalog.array_fill(null::pg_catalog.text, array[pg_catalog.cardinality($4)]))
+      operator(pg_catalog.||) json_object('email': $1, 'password': $2, 'name': $3 absent on null returning pg_catalog.jsonb)
+    else json_object('email': $1, 'password': $2, 'name': $3 absent on null returning pg_catalog.jsonb)
+  end,
   $5)
 $pg_ai$;
 
@@ -1054,6 +1209,10 @@ declare
   _answers jsonb;
   _count bigint;
 begin
+  -- Nothing of the caller's runs before the JavaScript of others.
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
+  end if;
   with item as (
     select e.value as _in, e.position as _key
     from pg_catalog.unnest($1) with ordinality as e (value, position)
@@ -1074,7 +1233,7 @@ begin
         or pg_catalog.jsonb_typeof(_in -> 'email') <> 'string'
         or pg_catalog.jsonb_typeof(_in -> 'password') <> 'string'
         or pg_catalog.jsonb_typeof(_in -> 'name') not in ('string', 'null')
-        or email !~ '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$'
+        or email !~ (case when pg_catalog.char_length(email) < 64 then '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$' else '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' end)
         or pg_catalog.char_length(password) < 8
         or pg_catalog.char_length(name::text) > 40
     ) as all_right
@@ -1155,51 +1314,69 @@ as $pg_ai$
 #variable_conflict use_column
 <<given>>
 declare
-  _in jsonb := $1;
-  _opt constant jsonb := coalesce($2, '{}');
-  _errors jsonb := '[]';
+  _in alias for $1;
+  _opt alias for $2;
+  _errors jsonb;
   _result jsonb;
   _version text;
   id bigint;
 begin
   -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.current_setting('plv8.start_proc', true) <> '' or pg_catalog.current_setting('pljs.start_proc', true) <> '' then
+  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
     perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
   end if;
 
-  -- Options.
-  if _opt <> '{}' then
-    perform ai_private.check_options('shop.customer', 'fetch', _opt, '{}'::text[]);
-  end if;
+  <<usual>>
+  begin
+    -- The usual case: nothing is wrong with the inputs.
+    if _opt = '{}'
+      and _in @@ '$.type() == "object"'
+        ' && ($."id".type() == "number" && $."id" >= -9223372036854775808 && $."id" <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'::pg_catalog.jsonpath
+      and _in - '{"id"}'::text[] = '{}'
+      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+    then
+      id := (_in ->> 'id')::numeric::bigint;
+      exit usual;
+    end if;
 
-  -- One object with known inputs, none missing, each of its JSON type.
-  if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-    perform ai_private.refuse_inputs('shop.customer', 'fetch', ai_private.input_error(null, 'type', '{"type":"object"}'));
-  end if;
-  if _in - '{"id"}'::text[] <> '{}' then
-    _errors := _errors || ai_private.unknown_inputs(_in, '{"id"}'::text[]);
-  end if;
-  if not _in ?& '{"id"}'::text[] then
-    _errors := _errors || ai_private.missing_inputs(_in, '{"id"}'::text[]);
-  end if;
-  if pg_catalog.jsonb_typeof(_in -> 'id') not in ('number', 'string')
-  then
-    select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"id":["number","string"]}'::jsonb) as r;
-  end if;
+    -- What is rare or wrong, rule by rule.
+    _opt := coalesce(_opt, '{}');
+    _errors := '[]';
 
-  -- Each input as its column's type.
-  loop
-    begin
-      id := (_in ->> 'id')::bigint;
-      exit;
-    exception when others then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"id":"bigint"}'::jsonb, sqlstate, sqlerrm) as r;
-    end;
-  end loop;
+    -- Options.
+    if _opt <> '{}' then
+      perform ai_private.check_options('shop.customer', 'fetch', _opt, '{}'::text[]);
+    end if;
 
-  if _errors <> '[]' then
-    perform ai_private.refuse_inputs('shop.customer', 'fetch', _errors);
-  end if;
+    -- One object with known inputs, none missing, each of its JSON type.
+    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+      perform ai_private.refuse_inputs('shop.customer', 'fetch', ai_private.input_error(null, 'type', '{"type":"object"}'));
+    end if;
+    if _in - '{"id"}'::text[] <> '{}' then
+      _errors := _errors || ai_private.unknown_inputs(_in, '{"id"}'::text[]);
+    end if;
+    if not _in ?& '{"id"}'::text[] then
+      _errors := _errors || ai_private.missing_inputs(_in, '{"id"}'::text[]);
+    end if;
+    if pg_catalog.jsonb_typeof(_in -> 'id') not in ('number', 'string')
+    then
+      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"id":["number","string"]}'::jsonb) as r;
+    end if;
+
+    -- Each input as its column's type.
+    loop
+      begin
+        id := (_in ->> 'id')::bigint;
+        exit;
+      exception when others then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"id":"bigint"}'::jsonb, sqlstate, sqlerrm) as r;
+      end;
+    end loop;
+
+    if _errors <> '[]' then
+      perform ai_private.refuse_inputs('shop.customer', 'fetch', _errors);
+    end if;
+  end;
 
   -- The statement.
   select pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'name', t.name, 'version', t.version) || pg_catalog.jsonb_build_object('xmin', t.xmin::text)
@@ -1219,12 +1396,13 @@ returns jsonb
 language sql
 stable
 security invoker
-set search_path = pg_catalog, pg_temp
 as $pg_ai$
 select ai_gen.shop__customer__fetch__json(
-  (jsonb_build_object('id', $1))
-    - array(select n.name from (values ('id', $1 is null)) as n (name, is_null)
-            where n.is_null and not n.name = any ($2)),
+  case when $2 operator(pg_catalog.<>) '{}'::pg_catalog.text[]
+    then pg_catalog.jsonb_object($2, pg_catalog.array_fill(null::pg_catalog.text, array[pg_catalog.cardinality($2)]))
+      operator(pg_catalog.||) json_object('id': $1 absent on null returning pg_catalog.jsonb)
+    else json_object('id': $1 absent on null returning pg_catalog.jsonb)
+  end,
   $3)
 $pg_ai$;
 
