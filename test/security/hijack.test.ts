@@ -131,7 +131,8 @@ describe('a search_path of the caller’s', () => {
     await call('select ai.explain_mutation($1, $2, $3)', 'delete', table, { id: 2 });
     await call('select ai.describe($1)', table);
     await call('select ai.history($1, $2)', table, { id: 1 });
-    await call('select ai.compile($1, true)', table);
+    // without a compiler in the database, compiling anew would only make the table wait for one
+    await call('select ai.compile($1, $2)', table, server.javascript !== 'none');
     await call('select ai.seal_audit()');
     await call('select ai.verify_audit()');
     expect(
