@@ -49,7 +49,7 @@ begin
     begin
       answer := ai_private.bulk(dispatch_number, inputs, options - '{dry_run,idempotency_key}'::text[]);
       set constraints all immediate;
-      raise exception using errcode = 'PI199', message = jsonb_build_object('dry_run', true, 'result', answer, 'side_effects', o.plan -> 'sideEffects')::text;
+      raise exception using errcode = 'PI199', message = jsonb_build_object('dry_run', true, 'result', answer, 'side_effects', ai_private.side_effects(o.plan -> 'sideEffects', inputs))::text;
     exception when sqlstate 'PI199' then
       report := sqlerrm;
     end;

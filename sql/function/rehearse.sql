@@ -1,6 +1,6 @@
--- Runs an operation and takes it back: what it would answer, audit and emit. "sequences" are advanced all the same, since no sequence goes back.
+-- Runs an operation and takes it back: what it would answer, audit and emit. "lasting" is what happens all the same, since no sequence goes back.
 -- Called by generated functions when options.dry_run is true; deferred constraints are checked too.
-create function ai_private.rehearse(function_name text, inputs jsonb, options jsonb, sequences jsonb)
+create function ai_private.rehearse(function_name text, inputs jsonb, options jsonb, lasting jsonb)
 returns jsonb
 language plpgsql
 volatile
@@ -18,7 +18,7 @@ begin
     execute format('select ai_gen.%I($1, $2)', function_name) into answer using inputs, options;
     set constraints all immediate;
     raise exception using errcode = 'PI199', message = jsonb_build_object(
-      'dry_run', true, 'result', answer, 'audit', ai_private.written_audit(before), 'events', ai_private.written_events(before), 'side_effects', sequences)::text;
+      'dry_run', true, 'result', answer, 'audit', ai_private.written_audit(before), 'events', ai_private.written_events(before), 'side_effects', ai_private.side_effects(lasting, inputs))::text;
   exception when sqlstate 'PI199' then
     report := sqlerrm;
   end;
@@ -68,3 +68,20 @@ as $pg_ai$
 $pg_ai$;
 alter function ai_private.written_events(bigint) owner to ai_owner;
 comment on function ai_private.written_events(bigint) is 'Events of the current transaction';
+
+-- Of what an operation may do that lasts, what it does for these inputs: the sequence of a default does not advance where the input is given.
+create function ai_private.side_effects(lasting jsonb, inputs jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+  select coalesce(jsonb_agg(l.value -> 'effect' order by l.position), '[]')
+  from jsonb_array_elements(lasting) with ordinality as l (value, position)
+  where not l.value ? 'unless'
+    or exists (
+      select from jsonb_array_elements(case when jsonb_typeof(inputs) = 'array' then inputs else jsonb_build_array(inputs) end) as i (value)
+      where not i.value ? (l.value ->> 'unless')
+    )
+$pg_ai$;
+comment on function ai_private.side_effects(jsonb, jsonb) is 'What lasts of a call that is taken back';

@@ -11,7 +11,7 @@ begin
     execute pg_catalog.format('revoke all on function %s from public', f.signature);
     if f.proname in ('message', 'input_error', 'unknown_inputs', 'missing_inputs', 'type_errors', 'conversion_errors', 'with_messages', 'refuse_inputs',
       'refuse_violation', 'refuse_unmatched', 'refuse_stale', 'refuse_suppressed', 'check_options', 'find_operation', 'describe', 'record', 'table_by_name',
-      'domain_length', 'partition_constraint', 'check_resets', 'claim_key', 'keep_answer', 'rehearse', 'written_audit', 'written_events', 'last_audit_id', 'bulk', 'bulk_rows', 'changes_before_insert', 'explain', 'plan_of', 'plan_as_owner', 'check_outcomes', 'row_changes') then
+      'domain_length', 'partition_constraint', 'check_resets', 'claim_key', 'keep_answer', 'rehearse', 'written_audit', 'written_events', 'last_audit_id', 'bulk', 'bulk_rows', 'changes_before_insert', 'side_effects', 'explain', 'plan_of', 'plan_as_owner', 'check_outcomes', 'row_changes') then
       execute pg_catalog.format('grant execute on function %s to ai_owner, ai_user, ai_admin', f.signature);
     end if;
     if f.proname in ('called_by', 'called_by_operation', 'caller_scope', 'audit_digest', 'keyed_digest', 'seal_root') then

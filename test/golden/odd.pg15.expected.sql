@@ -104,7 +104,7 @@ b'::text)::text end;
     if _opt <> '{}' then
       perform ai_private.check_options('odd."Line ""item"""', 'create', _opt, '{"dry_run","idempotency_key"}'::text[]);
       if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('odd__Line "item"__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+        return ai_private.rehearse('odd__Line "item"__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
       end if;
       if _opt ? 'idempotency_key' then
         _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".create:' || _in::text || (_opt - 'idempotency_key')::text);
@@ -450,7 +450,7 @@ break" := _in ->> E'line\nbreak';
     if _opt <> '{}' then
       perform ai_private.check_options('odd."Line ""item"""', 'update', _opt, '{"dry_run","idempotency_key","set_default"}'::text[]);
       if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('odd__Line "item"__update__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+        return ai_private.rehearse('odd__Line "item"__update__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
       end if;
       if _opt ? 'idempotency_key' then
         _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".update:' || _in::text || (_opt - 'idempotency_key')::text);
@@ -691,7 +691,7 @@ begin
     if _opt <> '{}' then
       perform ai_private.check_options('odd."Line ""item"""', 'delete', _opt, '{"dry_run","idempotency_key"}'::text[]);
       if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('odd__Line "item"__delete__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+        return ai_private.rehearse('odd__Line "item"__delete__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
       end if;
       if _opt ? 'idempotency_key' then
         _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".delete:' || _in::text || (_opt - 'idempotency_key')::text);
@@ -963,7 +963,7 @@ b'::text)::text end;
     if _opt <> '{}' then
       perform ai_private.check_options('odd."Line ""item"""', 'upsert', _opt, '{"dry_run","idempotency_key"}'::text[]);
       if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('odd__Line "item"__upsert__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+        return ai_private.rehearse('odd__Line "item"__upsert__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
       end if;
       if _opt ? 'idempotency_key' then
         _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".upsert:' || _in::text || (_opt - 'idempotency_key')::text);
@@ -1438,7 +1438,7 @@ begin
     if _opt <> '{}' then
       perform ai_private.check_options('odd.loose', 'create', _opt, '{"dry_run","idempotency_key"}'::text[]);
       if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('odd__loose__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+        return ai_private.rehearse('odd__loose__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
       end if;
       if _opt ? 'idempotency_key' then
         _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd.loose.create:' || _in::text || (_opt - 'idempotency_key')::text);

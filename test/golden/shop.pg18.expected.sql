@@ -100,7 +100,7 @@ begin
     if _opt <> '{}' then
       perform ai_private.check_options('shop.customer', 'create', _opt, '{"dry_run","idempotency_key"}'::text[]);
       if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('shop__customer__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '["the identity sequence of shop.customer.id advances"]'::jsonb);
+        return ai_private.rehearse('shop__customer__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the identity sequence of shop.customer.id advances"},{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
       end if;
       if _opt ? 'idempotency_key' then
         _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.create:' || _in::text || (_opt - 'idempotency_key')::text);
@@ -470,7 +470,7 @@ begin
     if _opt <> '{}' then
       perform ai_private.check_options('shop.customer', 'update', _opt, '{"dry_run","idempotency_key","expected_version","set_default"}'::text[]);
       if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('shop__customer__update__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+        return ai_private.rehearse('shop__customer__update__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
       end if;
       if _opt ? 'idempotency_key' then
         _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.update:' || _in::text || (_opt - 'idempotency_key')::text);
@@ -826,7 +826,7 @@ begin
     if _opt <> '{}' then
       perform ai_private.check_options('shop.customer', 'delete', _opt, '{"dry_run","idempotency_key","expected_version"}'::text[]);
       if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('shop__customer__delete__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[]'::jsonb);
+        return ai_private.rehearse('shop__customer__delete__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
       end if;
       if _opt ? 'idempotency_key' then
         _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.delete:' || _in::text || (_opt - 'idempotency_key')::text);
@@ -1072,7 +1072,7 @@ begin
     if _opt <> '{}' then
       perform ai_private.check_options('shop.customer', 'upsert', _opt, '{"dry_run","idempotency_key"}'::text[]);
       if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('shop__customer__upsert__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '["the identity sequence of shop.customer.id advances"]'::jsonb);
+        return ai_private.rehearse('shop__customer__upsert__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the identity sequence of shop.customer.id advances"},{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
       end if;
       if _opt ? 'idempotency_key' then
         _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.upsert:' || _in::text || (_opt - 'idempotency_key')::text);

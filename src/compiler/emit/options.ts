@@ -14,13 +14,26 @@ export const optionsOf = (operation: Operation): readonly string[] =>
       ];
 
 /** What a dry run changes all the same, because PostgreSQL never takes it back. */
-export const sequencesOf = (operation: Operation): readonly string[] => {
-  if (operation.kind !== 'create' && operation.kind !== 'upsert') return [];
-  return operation.table.columns.flatMap((column) => {
+export interface SideEffect {
+  readonly effect: string;
+  /** Not when this input is given. */
+  readonly unless?: string;
+}
+
+export const sideEffectsOf = (operation: Operation): readonly SideEffect[] => {
+  if (operation.kind === 'fetch') return [];
+  const own = { effect: 'the sequences ai.audit_id and ai.event_id advance' };
+  if (operation.kind !== 'create' && operation.kind !== 'upsert') return [own];
+  const ofTable = operation.table.columns.flatMap((column): SideEffect[] => {
     if (column.identity === 'a')
-      return [`the identity sequence of ${operation.table.qualified}.${column.name} advances`];
-    return (column.sequences ?? []).map((sequence) => `the sequence ${sequence} advances`);
+      return [{ effect: `the identity sequence of ${operation.table.qualified}.${column.name} advances` }];
+    const input = operation.inputs.find((each) => each.column.name === column.name);
+    // A default of the declaration (a literal) leaves the column's own aside.
+    if (input?.required || (input !== undefined && !input.default?.includes(column.default ?? ''))) return [];
+    const unless = input?.offered ? { unless: column.name } : {};
+    return (column.sequences ?? []).map((sequence) => ({ effect: `the sequence ${sequence} advances`, ...unless }));
   });
+  return [...ofTable, own];
 };
 
 /** Options are rare, so that a call without any pays for one comparison. */
@@ -33,7 +46,7 @@ export const emitOptions = (context: Context): string => {
 if ${own._opt} <> '{}' then
   ${check}
   if ${own._opt} -> 'dry_run' = 'true' then
-    return ai_private.rehearse(${literal(operation.jsonFunctionName)}, ${own._in}, ${own._opt} - '{dry_run,idempotency_key}'::text[], ${jsonb(sequencesOf(operation))});
+    return ai_private.rehearse(${literal(operation.jsonFunctionName)}, ${own._in}, ${own._opt} - '{dry_run,idempotency_key}'::text[], ${jsonb(sideEffectsOf(operation))});
   end if;
   if ${own._opt} ? 'idempotency_key' then
     ${own._result} := ai_private.claim_key(${own._opt} ->> 'idempotency_key', ${request});

@@ -2,7 +2,7 @@ import { jsonTypesOf } from '../families.ts';
 import type { Operation } from '../ir.ts';
 import { createContext } from './context.ts';
 import { checkRules, valueRules } from './inputs.ts';
-import { optionsOf, sequencesOf } from './options.ts';
+import { optionsOf, type SideEffect, sideEffectsOf } from './options.ts';
 import { type ExplainedStatement, explainedStatement } from './statement.ts';
 
 /** One check of an operation, as ai.explain_mutation lists it. */
@@ -26,7 +26,7 @@ export interface OperationPlan {
     readonly fields: readonly string[];
   }[];
   readonly statement: ExplainedStatement;
-  readonly sideEffects: readonly string[];
+  readonly sideEffects: readonly SideEffect[];
 }
 
 const KINDS = { p: 'unique', u: 'unique', c: 'check', f: 'foreignKey', x: 'exclusion' } as const;
@@ -64,6 +64,6 @@ export const planOf = (operation: Operation, fingerprint: string): OperationPlan
           }))
       : [],
     statement: explainedStatement(context),
-    sideEffects: sequencesOf(operation),
+    sideEffects: sideEffectsOf(operation),
   };
 };

@@ -61,10 +61,14 @@ for update;`;
 const versionCondition = (context: Context): string => {
   const { operation, own } = context;
   if (operation.version === undefined) return '';
-  const current =
-    operation.version.kind === 'xmin' ? 't.xmin::text' : `t.${ident(operation.version.column.name)}::text`;
-  // Compared as text: what the caller read is what the caller sends.
-  return `\n  and (not given.${own._opt} ? 'expected_version' or ${versionAsJson(operation, current)} = given.${own._opt} ->> 'expected_version')`;
+  const expected = `given.${own._opt} ->> 'expected_version'`;
+  const column = operation.version.kind === 'column' ? operation.version.column : undefined;
+  // What the caller read is what the caller sends, so text would do; but the same moment is another text in another time zone.
+  const same =
+    column !== undefined && /^(timestamp|uuid)/.test(column.base.name)
+      ? `t.${ident(column.name)} = (${expected})::${column.base.name}`
+      : `${versionAsJson(operation, 't.xmin::text')} = ${expected}`;
+  return `\n  and (not given.${own._opt} ? 'expected_version' or ${same})`;
 };
 
 const versionAsJson = (operation: Operation, current: string): string =>
