@@ -17,24 +17,3 @@ create table ai.audit_seal (
 comment on table ai.audit_seal is 'Chained digests of audit rows; ai.verify_audit() compares';
 grant select, insert on ai.audit_seal to ai_owner;
 grant select on ai.audit_seal to ai_admin, ai_worker;
-
-create table ai.audit_leaf (
-  audit_id bigint not null,
-  seal bigint not null,
-  digest bytea not null,
-  constraint audit_leaf_pkey primary key (audit_id)
-);
-create index audit_leaf_by_seal on ai.audit_leaf (seal);
-comment on table ai.audit_leaf is 'Digest of each sealed audit row';
-grant select, insert on ai.audit_leaf to ai_owner;
-grant select on ai.audit_leaf to ai_admin, ai_worker;
-
--- What retention has dropped, so that verification does not take it for tampering.
-create table ai.audit_retention (
-  month timestamptz not null,
-  dropped_at timestamptz not null default pg_catalog.clock_timestamp(),
-  dropped_by text not null default session_user,
-  constraint audit_retention_pkey primary key (month)
-);
-comment on table ai.audit_retention is 'Months of the audit trail that ai.prune() has dropped';
-grant select on ai.audit_retention to ai_owner, ai_admin, ai_worker;

@@ -7,8 +7,12 @@ import type { CompilerBundle } from './bundle.ts';
 
 const ROOT = fileURLToPath(new URL('../../sql/', import.meta.url));
 
-/** Folders in the order in which their objects can be created; within a folder the order of names, but for tables that others refer to. */
-const FIRST_TABLES = ['declaration.sql'];
+/** Tables that others refer to come first; else the order of names does. */
+const FIRST_TABLES = ['declaration.sql', 'audit_seal.sql'];
+
+/** Functions, in the order of the story: a table declares, the compiler compiles, callers run, and what was done is recorded. */
+const FUNCTION_FOLDERS = ['declare', 'compile', 'run', 'record'] as const;
+const EVENT_TRIGGERS = 'declare/event_triggers.sql';
 
 const filesIn = (folder: string): string[] => {
   const names = readdirSync(join(ROOT, folder))
@@ -44,7 +48,8 @@ const javascript = (bundle: CompilerBundle): string =>
 
 /** The files of functions as they are. */
 export const functionSources = (version = projectVersion): string =>
-  [...filesIn('function').map((name) => `function/${name}`), 'trigger/declarations.sql']
+  FUNCTION_FOLDERS.flatMap((folder) => filesIn(folder).map((name) => `${folder}/${name}`))
+    .filter((path) => path !== EVENT_TRIGGERS)
     .map(section)
     .join('\n')
     .replaceAll('@version@', version);
@@ -84,7 +89,7 @@ const objects = ({ eventTriggers, javascript, startProcs, version = projectVersi
   startProcs === false
     ? functionSources(version).replaceAll(/^set (plv8|pljs)\.start_proc = ''\n/gm, '')
     : functionSources(version),
-  ...(eventTriggers === false ? [] : [section('trigger/event_triggers.sql')]),
+  ...(eventTriggers === false ? [] : [section(EVENT_TRIGGERS)]),
   section('schema/grants.sql'),
   ...(javascript === false ? [] : [section('schema/attach.sql')]),
 ];

@@ -1,0 +1,47 @@
+-- The compiler inside the database. Present only where a JavaScript language is: ai.attach_javascript() creates ai_private.compile_text from
+-- the stored source, in plv8 where there is one, else in pljs.
+create function ai.attach_javascript()
+returns text
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  chosen text;
+  source ai_private.javascript;
+  definer regprocedure;
+  parameter text;
+begin
+  select l.lanname into chosen
+  from pg_language l
+  where l.lanname in ('plv8', 'pljs')
+    -- one that this role may not use is none for it
+    and (l.lanpltrusted and has_language_privilege(l.oid, 'usage') or (select r.rolsuper from pg_roles r where r.rolname = current_user))
+  order by l.lanname = 'pljs'
+  limit 1;
+  if chosen is null then
+    return 'none';
+  end if;
+  select j.* into strict source from ai_private.javascript j where j.name = 'compiler';
+  -- Evaluating the source costs milliseconds; a global named by its hash keeps it for the session.
+  execute format('create or replace function ai_private.compile_text(input text) returns text language %I stable as %L', chosen,
+    format(E'var key = %L;\nif (!globalThis[key]) {\n  Object.defineProperty(globalThis, key, { value: (function () {\n%s\nreturn pgAiCompiler; })() });\n}\nreturn globalThis[key].compileText(input);',
+      'pg_ai_compiler_' || source.hash, source.source));
+  execute 'revoke all on function ai_private.compile_text(text) from public';
+  execute 'grant execute on function ai_private.compile_text(text) to ai_owner';
+  -- Anyone may set a start_proc, and it runs as whoever JavaScript runs as. A superuser's script has set this aside already; any other role may
+  -- only do so once the library that knows the parameter is loaded, as it is here. (Which library that is does not follow from the language's name.)
+  for definer, parameter in
+    select d.signature, s.name
+    from unnest(array['ai_private.prepare(oid, boolean)', 'ai_private.on_drop()', 'ai_private.plan_as_owner(integer, jsonb, jsonb)']::regprocedure[]) as d (signature)
+    cross join pg_settings s
+    where s.name in ('plv8.start_proc', 'pljs.start_proc')
+  loop
+    execute format('alter function %s set %s = %L', definer, parameter, '');
+  end loop;
+  return chosen;
+end
+$pg_ai$;
+comment on function ai.attach_javascript() is
+  'Makes the compiler available inside the database, in plv8 or pljs. Call it after installing such a language. Returns the language, or none.';
+revoke all on function ai.attach_javascript() from public;

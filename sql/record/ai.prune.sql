@@ -1,0 +1,36 @@
+-- Retention: drops whole months of the audit trail, their events and idempotency keys that lie before a moment. Returns what was dropped.
+-- Call it as the role that installed pg_ai. Verification knows what was dropped (ai.audit_retention).
+create function ai.prune(before timestamptz)
+returns setof text
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+-- moments become literals below, and must mean the same when they are read
+set datestyle = 'ISO, MDY'
+set timezone = 'UTC'
+as $pg_ai$
+declare
+  p record;
+begin
+  for p in
+    select c.relname as name, c.relname like 'audit%' as audit
+    from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid
+    where i.inhparent in ('ai.audit_log'::regclass, 'ai.event_log'::regclass) and c.relname ~ '^(audit|event)_log_[0-9]{4}_[0-9]{2}$'
+      and (to_date(substring(c.relname from '...._..$'), 'YYYY_MM') + interval '1 month') at time zone 'UTC' <= before
+    order by c.relname
+  loop
+    execute format('drop table ai_private.%I', p.name);
+    if p.audit then
+      insert into ai.audit_retention (month)
+      values (to_date(substring(p.name from '...._..$'), 'YYYY_MM')::timestamp at time zone 'UTC')
+      on conflict (month) do nothing;
+    end if;
+    return next p.name;
+  end loop;
+  delete from ai_private.idempotency i where i.at < before;
+end
+$pg_ai$;
+comment on function ai.prune(timestamptz) is 'Drops months of the audit trail and the event log that lie before a moment';
+revoke all on function ai.prune(timestamptz) from public;
