@@ -28,7 +28,8 @@ function placedInSystem(binDir: string): ExtensionFiles {
   const folder = join(output(pgConfig, ['--sharedir']), 'extension');
   const wasThere = existsSync(join(folder, 'pg_ai.control'));
   const make = (target: string): void => {
-    output('make', ['-C', projectRoot, target, `PG_CONFIG=${pgConfig}`]);
+    // Never the set-up: npm would exchange the packages under the running tests where package.json is newer than they are.
+    output('make', ['-C', projectRoot, '-o', 'node_modules/.setup', target, `PG_CONFIG=${pgConfig}`]);
   };
   const files = { place: () => make('install'), remove: () => wasThere || make('uninstall') };
   try {
