@@ -18,8 +18,8 @@ declare
   future xid8;
   last ai.audit_seal;
   next ai.audit_seal;
+  part record;
   total bigint := 0;
-  sealed_here integer;
 begin
   perform pg_advisory_xact_lock(hashtextextended('pg_ai.seal', 0));
   -- Only now: while this call waited, the one before it went on, and a horizon must not go back.
@@ -29,33 +29,37 @@ begin
   next.cluster := here;
   next.keyed := secret is not null;
   next.horizon := case when last.cluster = here then last.horizon else '0'::xid8 end;
+  -- One search for all rows, whatever their number: batches of one month each.
+  for part in
+    select o.month, min(o.at) as first, max(o.at) as last, array_agg(o.id) as ids, row_number() over (order by o.month, o.number) = count(*) over () as is_last
+    from (
+      select x.id, x.at, x.month, (row_number() over (partition by x.month order by x.id) - 1) / batch as number
+      from (
+        select a.id, a.at, date_trunc('month', a.at, 'UTC') as month
+        from ai.audit_log a
+        where (a.transaction::text::bigint >= next.horizon::text::bigint and a.transaction < frontier or a.transaction::text::bigint >= future::text::bigint)
+          and not exists (select from ai.audit_leaf l where l.audit_id = a.id)
+      ) as x
+    ) as o
+    group by o.month, o.number
+    order by o.month, o.number
   loop
     next.seal := coalesce(last.seal, 0) + 1;
-    with open_row as (
-      select a, a.id, date_trunc('month', a.at, 'UTC') as month
-      from ai.audit_log a
-      where (a.transaction::text::bigint >= next.horizon::text::bigint and a.transaction < frontier or a.transaction::text::bigint >= future::text::bigint)
-        and not exists (select from ai.audit_leaf l where l.audit_id = a.id)
-      order by date_trunc('month', a.at, 'UTC'), a.id
-      limit batch
-    ), leaf as (
-      insert into ai.audit_leaf (audit_id, seal, digest)
-      select o.id, next.seal, ai_private.audit_digest(o.a) from open_row o where o.month = (select min(f.month) from open_row f)
-      returning 1
-    )
-    select (select min(o.month) from open_row o), (select count(*) from leaf), (select count(*) from open_row)
-    into next.month, next.row_count, sealed_here;
-    exit when next.row_count = 0;
+    next.month := part.month;
+    insert into ai.audit_leaf (audit_id, seal, digest)
+    select a.id, next.seal, ai_private.audit_digest(a)
+    from ai.audit_log a
+    where a.id = any (part.ids) and a.at between part.first and part.last;
+    get diagnostics next.row_count = row_count;
     next.at := clock_timestamp();
     total := total + next.row_count;
-    if sealed_here < batch and next.row_count = sealed_here then
+    if part.is_last then
       -- Nothing is left below the frontier; only then may a seal say so.
       next.horizon := frontier;
     end if;
     next.root := ai_private.seal_root(next, last.root, secret);
     insert into ai.audit_seal select next.*;
     last := next;
-    exit when next.horizon = frontier;
   end loop;
   if last.seal is not null then
     return query select last.seal, total, encode(last.root, 'hex');
