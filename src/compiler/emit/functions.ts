@@ -41,6 +41,8 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
   const source = `Compiled from COMMENT ON TABLE ${operation.table.qualified} (${fingerprint}). Edit the declaration, not this function.`;
   const reading = [
     emitUsual(context),
+    // The usual path is not taken when there is one to shut out.
+    ...(operation.security === 'definer' ? [NO_START_PROC] : []),
     `-- What is rare or wrong, rule by rule.\n${own._opt} := coalesce(${own._opt}, '{}');\n${own._errors} := '[]';`,
     emitOptions(context),
     emitShape(context),
@@ -48,7 +50,6 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
     emitRules(context),
   ].filter((section) => section !== '');
   const sections = [
-    ...(operation.security === 'definer' ? [NO_START_PROC] : []),
     `<<usual>>\nbegin\n${indent(reading.join('\n\n'))}\nend;`,
     emitStatement(context),
     ...(operation.kind === 'fetch' ? [] : [emitRecord(context)]),

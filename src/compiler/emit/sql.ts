@@ -57,24 +57,16 @@ export const jsonb = (value: unknown): string => `${literal(JSON.stringify(value
 export const textArray = (values: readonly string[]): string =>
   `${literal(`{${values.map((value) => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`)}::text[]`;
 
-/** Indents lines, but none that begins inside a quoted name or literal: the spaces would become part of it. */
+/**
+ * Indents lines, but none that begins inside a quoted name or literal: the spaces would become part of it. The regular expression steps over
+ * comments, names and literals; inside the database a loop over characters would be most of the time that compiling takes.
+ */
 export const indent = (text: string, by = 2): string => {
   const margin = ' '.repeat(by);
-  let quote = '';
-  return text
-    .split('\n')
-    .map((line) => {
-      const indented = quote === '' && line !== '' ? margin + line : line;
-      for (let i = 0; i < line.length; i++) {
-        const c = line.charAt(i);
-        if (quote === '' && c === '-' && line[i + 1] === '-') break;
-        // A doubled quote closes and opens again.
-        if (quote === '' && (c === '"' || c === "'")) quote = c;
-        else if (c === quote) quote = '';
-      }
-      return indented;
-    })
-    .join('\n');
+  const indented = text.replace(/--[^\n]*|'[^']*'|"[^"]*"|\n(?=[^\n])/g, (token) =>
+    token === '\n' ? `\n${margin}` : token,
+  );
+  return text === '' || text.startsWith('\n') ? indented : margin + indented;
 };
 
 /** Comment lines must not end early, whatever stands in a name. */
