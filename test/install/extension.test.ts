@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { bundleCompiler } from '../../src/install/bundle.ts';
 import { compileTables } from '../../src/install/compile-host.ts';
 import { findInstallation } from '../../src/install/installed.ts';
-import { difference, introspect } from '../../src/install/manifest.ts';
+import { difference, expectedBodies, functionBodies, introspect } from '../../src/install/manifest.ts';
+import { installScript, upgradeScript } from '../../src/install/sql.ts';
 import { projectVersion } from '../../src/project.ts';
 import { useDatabase } from '../support/database.ts';
 import { extensionFiles } from '../support/extension-files.ts';
@@ -16,6 +21,13 @@ beforeAll(() => {
   if (files.missing === undefined) files.place();
 }, 120_000);
 afterAll(() => files.remove());
+
+/** plv8 or pljs; where the server has neither, a language of that name that compiles nothing: here only the function's place matters. */
+const language =
+  server.javascript === 'none'
+    ? `create function public.handler() returns language_handler language c as '$libdir/plpgsql', 'plpgsql_call_handler';
+       create trusted language plv8 handler public.handler`
+    : `create extension ${server.javascript}`;
 
 describe('CREATE EXTENSION pg_ai', () => {
   needs(files.missing === undefined, files.missing ?? '');
@@ -74,18 +86,49 @@ describe('CREATE EXTENSION pg_ai', () => {
   });
 });
 
+describe('ALTER EXTENSION pg_ai UPDATE', () => {
+  needs(files.folder, 'this server looks for extensions where the tests may not write');
+  const database = useDatabase({ installed: false });
+  const fresh = useDatabase({ installed: false });
+  const work = mkdtempSync(join(tmpdir(), 'pg-ai-update-'));
+  const placed = ['pg_ai--0.0.9.sql', `pg_ai--0.0.9--${projectVersion}.sql`].map((name) =>
+    join(files.folder ?? work, name),
+  );
+  afterAll(() => {
+    for (const path of [...placed, work]) rmSync(path, { recursive: true, force: true });
+  });
+
+  test('leaves what CREATE EXTENSION does', async () => {
+    const bundle = await bundleCompiler();
+    const old = `${installScript({ bundle, asExtension: true, version: '0.0.9' })}
+      create function ai_private.obsolete() returns int language sql as 'select 1';
+      alter table ai.revision drop column problems; drop function ai.describe(text, text);`;
+    const change = `alter table ai.revision add column problems jsonb not null default '[]'; drop function ai_private.obsolete();`;
+    writeFileSync(join(work, `0.0.9--${projectVersion}.sql`), change);
+    const update = upgradeScript({ bundle, asExtension: true, from: '0.0.9', folder: work });
+    for (const [index, script] of [old, update ?? ''].entries()) writeFileSync(placed[index] ?? '', script);
+
+    await database.query(language);
+    await database.query(`create extension pg_ai version '0.0.9'`);
+    expect(await findInstallation(await database.client())).toMatchObject({ version: '0.0.9', as: 'extension' });
+    await database.query('alter extension pg_ai update');
+    await fresh.query(language);
+    await fresh.query('create extension pg_ai');
+    const [mine, wanted] = [await database.client(), await fresh.client()];
+    expect(await findInstallation(mine)).toEqual(await findInstallation(wanted));
+    expect(difference(await introspect(wanted), await introspect(mine))).toEqual({ missing: [], extra: [] });
+    expect(difference(expectedBodies(), await functionBodies(mine))).toEqual({ missing: [], extra: [] });
+    const members = `select pg_describe_object(d.classid, d.objid, 0) as member from pg_depend d join pg_extension e on e.oid = d.refobjid
+      where e.extname = 'pg_ai' and d.deptype = 'e' order by member`;
+    expect((await mine.query(members)).rows).toEqual((await wanted.query(members)).rows);
+  });
+});
+
 describe.each(['plain', 'custom'] as const)('the extension, dumped (%s) and restored', (format) => {
   needs(files.missing === undefined, files.missing ?? '');
   needs(tools, noTools);
   keptByDump(format, (client) => client.query('create extension pg_ai'), files.missing === undefined);
 });
-
-/** plv8 or pljs; where the server has neither, a language of that name that compiles nothing: here only the function's place matters. */
-const language =
-  server.javascript === 'none'
-    ? `create function public.handler() returns language_handler language c as '$libdir/plpgsql', 'plpgsql_call_handler';
-       create trusted language plv8 handler public.handler`
-    : `create extension ${server.javascript}`;
 
 describe('the compiler in the database', () => {
   needs(files.missing === undefined, files.missing ?? '');

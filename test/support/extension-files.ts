@@ -8,6 +8,8 @@ import { projectRoot } from '../../src/project.ts';
 export type ExtensionFiles = {
   /** What is missing, where it cannot. */
   readonly missing?: string;
+  /** Where further scripts of the extension may be put; undefined where the server's folder is not ours to write. */
+  readonly folder?: string;
   /** `make install` where the server looks nowhere but in its own folder. */
   place(): void;
   /** Takes away again what was placed. */
@@ -34,7 +36,7 @@ function placedInSystem(binDir: string): ExtensionFiles {
   const files = { place: () => make('install'), remove: () => wasThere || make('uninstall') };
   try {
     accessSync(folder, constants.W_OK);
-    return files;
+    return { ...files, folder };
   } catch {
     return { ...files, missing: `this user may not write ${folder}: run "make install" and the tests as one who may` };
   }
