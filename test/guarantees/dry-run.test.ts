@@ -182,6 +182,31 @@ describe('a dry run', () => {
     expect(await database.query('select from public.account limit 1')).toHaveLength(1);
   });
 
+  test('shows no more of a row than the operation returns', async () => {
+    const client = await database.client();
+    await declare(
+      client,
+      `create table public.narrow (id integer primary key, salary integer, name text);
+       insert into public.narrow values (1, 90000, 'An');
+       comment on table public.narrow is '{"operations": {"update": {"optional": ["name"], "returns": ["id", "name"]}}}'`,
+    );
+    const call = { id: 1, name: 'Binh' };
+    const rehearsal = await rehearse(client, 'update', 'narrow', call);
+    expect(rehearsal.audit[0]).toMatchObject({ old_row: { id: 1, name: 'An' }, new_row: { id: 1, name: 'Binh' } });
+    expect(JSON.stringify(rehearsal)).not.toContain('salary');
+    const [explained] = await rowsOf(client, `select ai.explain_mutation('update', 'narrow', $1)::text as told`, [
+      JSON.stringify(call),
+    ]);
+    expect(JSON.parse(String(explained?.told))).toMatchObject({ diff: { name: { old: 'An', new: 'Binh' } } });
+    expect(String(explained?.told)).not.toContain('90000');
+    // Kept whole in the audit trail, which only ai_admin reads.
+    await mutate(client, 'update', 'narrow', call);
+    const [audited] = await database.query(
+      `select old_row -> 'salary' as salary from ai.audit_log where relation = 'public.narrow'`,
+    );
+    expect(audited).toEqual({ salary: 90000 });
+  });
+
   test('does not show what others write at the same time', async () => {
     const [one, two] = [await database.client(), await database.client()];
     await one.query('begin');
