@@ -10,7 +10,7 @@ declare
   f record;
 begin
   delete from ai.operation p where p.dispatch = gone.dispatch;
-  perform ai_private.refresh_route(gone.dispatch);
+  perform ai_private.refresh_route(gone.dispatch / 64);
   for f in
     select p.oid::regprocedure as signature from pg_proc p
     where p.pronamespace = 'ai_gen'::regnamespace and p.proname in (gone.function_name, regexp_replace(gone.function_name, '__json$', ''), gone.bulk_function_name)

@@ -43,8 +43,8 @@ begin
         roles = excluded.roles, description = excluded.description;
     perform ai_private.create_functions(o);
     update ai.operation p set function_oid = to_regprocedure(format('ai_gen.%I(jsonb, jsonb)', p.function_name)) where p.dispatch = number;
-    perform ai_private.refresh_route(number);
   end loop;
+  perform ai_private.refresh_route(l.leaf) from (select distinct p.dispatch / 64 as leaf from ai.operation p where p.relation = target) as l;
 end
 $pg_ai$;
 comment on function ai_private.put_in_force(oid, text, text, jsonb, jsonb) is 'Writes the registry and the functions of a declaration that is right';

@@ -43,11 +43,6 @@ declare
 break" text;
   span int4range;
 begin
-  -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-  end if;
-
   <<usual>>
   begin
     -- The usual case: nothing is wrong with the inputs.
@@ -94,6 +89,11 @@ b'::text)::text end;
       exception when others then
         null; -- told below, by field
       end;
+    end if;
+
+    -- Nothing of the caller's runs before the JavaScript of others.
+    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
     end if;
 
     -- What is rare or wrong, rule by rule.
@@ -659,11 +659,6 @@ declare
   "order" integer;
   "no." smallint;
 begin
-  -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-  end if;
-
   <<usual>>
   begin
     -- The usual case: nothing is wrong with the inputs.
@@ -677,6 +672,11 @@ begin
       "order" := (_in -> 'order')::integer;
       "no." := (_in -> 'no.')::smallint;
       exit usual;
+    end if;
+
+    -- Nothing of the caller's runs before the JavaScript of others.
+    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
     end if;
 
     -- What is rare or wrong, rule by rule.
@@ -899,11 +899,6 @@ declare
 break" text;
   span int4range;
 begin
-  -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-  end if;
-
   <<usual>>
   begin
     -- The usual case: nothing is wrong with the inputs.
@@ -950,6 +945,11 @@ b'::text)::text end;
       exception when others then
         null; -- told below, by field
       end;
+    end if;
+
+    -- Nothing of the caller's runs before the JavaScript of others.
+    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
     end if;
 
     -- What is rare or wrong, rule by rule.
@@ -1281,11 +1281,6 @@ declare
   "order" integer;
   "no." smallint;
 begin
-  -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-  end if;
-
   <<usual>>
   begin
     -- The usual case: nothing is wrong with the inputs.
@@ -1294,7 +1289,6 @@ begin
         ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
         ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'::pg_catalog.jsonpath
       and _in - '{"order","no."}'::text[] = '{}'
-      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
     then
       "order" := (_in -> 'order')::integer;
       "no." := (_in -> 'no.')::smallint;
@@ -1405,11 +1399,6 @@ declare
   _audit bigint;
   note text;
 begin
-  -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-  end if;
-
   <<usual>>
   begin
     -- The usual case: nothing is wrong with the inputs.
@@ -1421,6 +1410,11 @@ begin
     then
       note := _in ->> 'note';
       exit usual;
+    end if;
+
+    -- Nothing of the caller's runs before the JavaScript of others.
+    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
     end if;
 
     -- What is rare or wrong, rule by rule.

@@ -41,11 +41,6 @@ declare
   since date;
   until date;
 begin
-  -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-  end if;
-
   <<usual>>
   begin
     -- The usual case: nothing is wrong with the inputs.
@@ -90,6 +85,11 @@ begin
       exception when others then
         null; -- told below, by field
       end;
+    end if;
+
+    -- Nothing of the caller's runs before the JavaScript of others.
+    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
     end if;
 
     -- What is rare or wrong, rule by rule.
@@ -418,11 +418,6 @@ declare
   since date;
   until date;
 begin
-  -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-  end if;
-
   <<usual>>
   begin
     -- The usual case: nothing is wrong with the inputs.
@@ -459,6 +454,11 @@ begin
       exception when others then
         null; -- told below, by field
       end;
+    end if;
+
+    -- Nothing of the caller's runs before the JavaScript of others.
+    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
     end if;
 
     -- What is rare or wrong, rule by rule.
@@ -810,11 +810,6 @@ declare
   _version text;
   id bigint;
 begin
-  -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-  end if;
-
   <<usual>>
   begin
     -- The usual case: nothing is wrong with the inputs.
@@ -826,6 +821,11 @@ begin
     then
       id := (_in ->> 'id')::numeric::bigint;
       exit usual;
+    end if;
+
+    -- Nothing of the caller's runs before the JavaScript of others.
+    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
     end if;
 
     -- What is rare or wrong, rule by rule.
@@ -1042,11 +1042,6 @@ declare
   password text;
   name character varying;
 begin
-  -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-  end if;
-
   <<usual>>
   begin
     -- The usual case: nothing is wrong with the inputs.
@@ -1071,6 +1066,11 @@ begin
       exception when others then
         null; -- told below, by field
       end;
+    end if;
+
+    -- Nothing of the caller's runs before the JavaScript of others.
+    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
     end if;
 
     -- What is rare or wrong, rule by rule.
@@ -1335,11 +1335,6 @@ declare
   _version text;
   id bigint;
 begin
-  -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-  end if;
-
   <<usual>>
   begin
     -- The usual case: nothing is wrong with the inputs.
@@ -1347,7 +1342,6 @@ begin
       and _in @@ '$.type() == "object"'
         ' && ($."id".type() == "number" && $."id" >= -9223372036854775808 && $."id" <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'::pg_catalog.jsonpath
       and _in - '{"id"}'::text[] = '{}'
-      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
     then
       id := (_in ->> 'id')::numeric::bigint;
       exit usual;

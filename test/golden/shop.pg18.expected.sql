@@ -41,11 +41,6 @@ declare
   since date;
   until date;
 begin
-  -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-  end if;
-
   <<usual>>
   begin
     -- The usual case: nothing is wrong with the inputs.
@@ -90,6 +85,11 @@ begin
       exception when others then
         null; -- told below, by field
       end;
+    end if;
+
+    -- Nothing of the caller's runs before the JavaScript of others.
+    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
     end if;
 
     -- What is rare or wrong, rule by rule.
@@ -419,11 +419,6 @@ declare
   since date;
   until date;
 begin
-  -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-  end if;
-
   <<usual>>
   begin
     -- The usual case: nothing is wrong with the inputs.
@@ -460,6 +455,11 @@ begin
       exception when others then
         null; -- told below, by field
       end;
+    end if;
+
+    -- Nothing of the caller's runs before the JavaScript of others.
+    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
     end if;
 
     -- What is rare or wrong, rule by rule.
@@ -800,11 +800,6 @@ declare
   _version text;
   id bigint;
 begin
-  -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-  end if;
-
   <<usual>>
   begin
     -- The usual case: nothing is wrong with the inputs.
@@ -816,6 +811,11 @@ begin
     then
       id := (_in ->> 'id')::numeric::bigint;
       exit usual;
+    end if;
+
+    -- Nothing of the caller's runs before the JavaScript of others.
+    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
     end if;
 
     -- What is rare or wrong, rule by rule.
@@ -1033,11 +1033,6 @@ declare
   password text;
   name character varying;
 begin
-  -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-  end if;
-
   <<usual>>
   begin
     -- The usual case: nothing is wrong with the inputs.
@@ -1062,6 +1057,11 @@ begin
       exception when others then
         null; -- told below, by field
       end;
+    end if;
+
+    -- Nothing of the caller's runs before the JavaScript of others.
+    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
     end if;
 
     -- What is rare or wrong, rule by rule.
@@ -1321,11 +1321,6 @@ declare
   _version text;
   id bigint;
 begin
-  -- Nothing of the caller's runs before the JavaScript of others.
-  if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-    perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-  end if;
-
   <<usual>>
   begin
     -- The usual case: nothing is wrong with the inputs.
@@ -1333,7 +1328,6 @@ begin
       and _in @@ '$.type() == "object"'
         ' && ($."id".type() == "number" && $."id" >= -9223372036854775808 && $."id" <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'::pg_catalog.jsonpath
       and _in - '{"id"}'::text[] = '{}'
-      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
     then
       id := (_in ->> 'id')::numeric::bigint;
       exit usual;

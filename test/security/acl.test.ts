@@ -133,7 +133,7 @@ describe('calling', () => {
     ['ai_user', `select ai_private.put_in_force(0, '', '', '{}', '{}')`],
     ['ai_admin', `select ai_private.create_functions('{}')`],
     ['ai_worker', `select ai_private.forget(0)`],
-    ['ai_admin', `select ai_private.write_route('route', '{}', '{}')`],
+    ['ai_admin', `select ai_private.write_route('route', '{}', '{}', true)`],
     ['ai_user', `insert into ai.audit_log (relation, operation, actor, fingerprint) values ('x', 'x', 'x', 'x')`],
     ['ai_admin', `insert into ai.audit_log (relation, operation, actor, fingerprint) values ('x', 'x', 'x', 'x')`],
     ['ai_admin', `delete from ai.audit_log`],

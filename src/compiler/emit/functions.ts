@@ -3,7 +3,7 @@ import { createContext } from './context.ts';
 import { emitConversions, emitRules, emitShape, emitVariables } from './inputs.ts';
 import { emitOptions } from './options.ts';
 import { comment, dollarQuoted, ident, indent, literal } from './sql.ts';
-import { NO_START_PROC } from './start-proc.ts';
+import { mayReachOthers, NO_START_PROC } from './start-proc.ts';
 import { emitRecord, emitStatement } from './statement.ts';
 import { emitUsual } from './usual.ts';
 
@@ -42,7 +42,7 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
   const reading = [
     emitUsual(context),
     // The usual path is not taken when there is one to shut out.
-    ...(operation.security === 'definer' ? [NO_START_PROC] : []),
+    ...(mayReachOthers(operation) ? [NO_START_PROC] : []),
     `-- What is rare or wrong, rule by rule.\n${own._opt} := coalesce(${own._opt}, '{}');\n${own._errors} := '[]';`,
     emitOptions(context),
     emitShape(context),

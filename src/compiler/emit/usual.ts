@@ -4,7 +4,7 @@ import type { Input } from '../ir.ts';
 import type { Context } from './context.ts';
 import { checkRules, conversion, offered, type Rule, valueRules } from './inputs.ts';
 import { indent, literal, textArray, variable, verbatim } from './sql.ts';
-import { START_PROC_SET } from './start-proc.ts';
+import { mayReachOthers, START_PROC_SET } from './start-proc.ts';
 
 /*
  * In a transaction of one call PL/pgSQL prepares each expression anew before it evaluates it, which costs more than the evaluation: about 4,000
@@ -201,7 +201,7 @@ export const emitUsual = (context: Context): string => {
     `${_opt} = '{}'`,
     `${_in} @@ ${indent(path, 4).trimStart()}::pg_catalog.jsonpath`,
     `${_in} - ${known} = '{}'`,
-    ...(operation.security === 'definer' ? [`not ${START_PROC_SET}`] : []),
+    ...(mayReachOthers(operation) ? [`not ${START_PROC_SET}`] : []),
   ];
 
   const inserts = operation.kind === 'create' || operation.kind === 'upsert';
