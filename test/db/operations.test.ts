@@ -276,7 +276,9 @@ describe('expected_version', () => {
       const inputs = operation === 'update' ? { id: 1, w: 'b' } : { id: 1 };
       const stale = await refusal(mutate(database, operation, table, inputs, { expected_version: created[field] }));
       expect([stale.code, stale.detail.current]).toEqual(['PI104', String(updated[field])]);
-      const none = await refusal(mutate(database, operation, table, { ...inputs, id: 9 }, { expected_version: 1 }));
+      const none = await refusal(
+        mutate(database, operation, table, { ...inputs, id: 9 }, { expected_version: created[field] }),
+      );
       expect([none.code, none.detail.key]).toEqual(['PI103', { id: 9 }]);
     }
     expect(await mutate(database, 'update', table, { id: 1, w: 'c' })).toMatchObject({ id: 1 });
