@@ -9,6 +9,8 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+-- compiling the one large query takes seconds, and running it compiled saves next to nothing
+set jit = off
 as $pg_ai$
 #variable_conflict use_column
 declare

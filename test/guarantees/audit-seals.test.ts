@@ -180,6 +180,13 @@ describe('a trail of three seals and an unsealed tail', () => {
       problem: /seal 2, or a digest that it covers, was altered/,
     },
     {
+      title: 'a row, its digest and its seal are rebuilt, but not the seals after it',
+      sql: `update ai.audit_log set actor = 'else' where id = #4;
+            update ai.audit_leaf l set digest = ai_private.audit_digest(a) from ai.audit_log a where a.id = #4 and l.audit_id = a.id;
+            update ai.audit_seal s set root = ai_private.seal_root(s, (select p.root from ai.audit_seal p where p.seal = 1), null) where s.seal = 2`,
+      problem: /seal 3, or a digest that it covers, was altered/,
+    },
+    {
       title: 'a digest is deleted',
       sql: 'delete from ai.audit_leaf where audit_id = #4',
       first: 4,

@@ -405,6 +405,13 @@ describe('who may call', () => {
     );
     const refused = await refusal(bulk(having, 'create', 'reserved', [{ id: 1 }], { idempotency_key: 'k' }));
     expect(refused.code).toBe('42501');
+    // The same behind the public function's back, by the operation's number.
+    const { dispatch } = await one<{ dispatch: number }>(
+      database,
+      `select dispatch from ai.operation where qualified_name = 'public.reserved'`,
+    );
+    const direct = having.query(`select ai_private.bulk($1, '[{"id": 1}]', '{"idempotency_key": "k"}')`, [dispatch]);
+    expect((await refusal(direct)).code).toBe('42501');
     await database.query('drop table public.reserved');
   });
 
@@ -446,12 +453,12 @@ describe('tables of other kinds', () => {
        create function public.watch() returns trigger language plpgsql as $$
        begin
          if tg_op = 'DELETE' then
-           return case when old.body = 'KEEP' then null else old end;
+           return case when old.body like 'KEEP%' then null else old end;
          end if;
          if new.body = 'suppress' then
            return null;
          end if;
-         new.body := upper(new.body);
+         new.body := upper(new.body) || case tg_op when 'INSERT' then '!' else '' end;
          new.touched := new.touched + case tg_op when 'INSERT' then 1 else 100 end;
          return new;
        end $$;

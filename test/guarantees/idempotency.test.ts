@@ -79,6 +79,20 @@ describe.each([
     expect(await database.query(`select from public.${table} where id = $1`, [id])).toHaveLength(1);
   });
 
+  test('another operation or table is another call also with the same inputs', async () => {
+    const idempotency_key = fresh();
+    const { id } = await mutate(database, 'create', table, row(idempotency_key));
+    const inputs = { id: id as number };
+    await mutate(database, 'update', table, inputs, { idempotency_key });
+    const other = table === 'account' ? 'note' : 'account';
+    expect((await refusal(mutate(database, 'delete', table, inputs, { idempotency_key }))).code).toBe('PI106');
+    expect((await refusal(mutate(database, 'update', other, inputs, { idempotency_key }))).code).toBe('PI106');
+    const keyed = { idempotency_key: `${idempotency_key}, a set` };
+    await bulk(database, 'update', table, [inputs], keyed);
+    expect((await refusal(bulk(database, 'delete', table, [inputs], keyed))).code).toBe('PI106');
+    expect((await refusal(bulk(database, 'update', other, [inputs], keyed))).code).toBe('PI106');
+  });
+
   test('the order of fields and white space are no other inputs', async () => {
     const idempotency_key = fresh();
     const inputs = { id: 0, [field]: `${idempotency_key}x` };
