@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import { BASELINES, fill } from '../lib/account.ts';
+import { fill, OPERATIONS } from '../lib/account.ts';
 import type { Case } from '../lib/case.ts';
 import type { Database } from '../lib/database.ts';
-import { measure, type Result } from '../lib/result.ts';
+import { measure, type Result, round as significant } from '../lib/result.ts';
 
 const MEGABYTE = 1024 * 1024;
 const CALLS = 500;
@@ -61,68 +61,60 @@ export const backend: Case = {
     const database = await accounts();
     await fill(database);
     say('memory of a backend');
-    const mutations = async (client: pg.Client, call: (operation: string) => string): Promise<void> => {
-      for (let i = 0; i < CALLS; i++) {
+    let round = 0;
+    const mutations = async (
+      client: pg.Client,
+      call: (operation: string) => string,
+      kinds: readonly string[],
+    ): Promise<void> => {
+      for (let n = CALLS * round; n < CALLS * (round + 1); n++) {
         for (const [operation, inputs] of [
-          ['create', { email: `memory${i}@example.com`, name: 'M' }],
-          ['update', { id: i + 1, name: 'N' }],
-          ['upsert', { email: `row${i + 1000}@example.com`, name: 'U' }],
-          ['fetch', { id: i + 1 }],
-          ['delete', { id: i + 5001 }],
+          ['create', { email: `memory${n}@example.com`, name: 'M' }],
+          ['update', { id: n + 1, name: 'N' }],
+          ['upsert', { email: `row${n + 1000}@example.com`, name: 'U' }],
+          ['fetch', { id: n + 1 }],
+          ['delete', { id: n + 5001 }],
         ] as const) {
+          if (!kinds.includes(operation)) continue;
           await client.query({ name: operation, text: call(operation), values: [JSON.stringify(inputs)] });
         }
       }
+      round++;
     };
+    const byName = (operation: string) => `select ai.generate_mutation('${operation}', 'bench.account', $1::jsonb)`;
+    const byHand = (operation: string) => `select bench.${operation}_account($1::jsonb)`;
     const bare = await footprint(database, async (client) => {
       await client.query('select 1');
     });
-    const ours = await footprint(database, (client) =>
-      mutations(client, (operation) => `select ai.generate_mutation('${operation}', 'bench.account', $1::jsonb)`),
-    );
-    await fill(database);
-    const hand = await footprint(database, (client) =>
-      mutations(client, (operation) => `select bench.${operation}_account($1::jsonb)`),
-    );
-    const results: Result[] = [
-      measure(
-        'backend, JavaScript engines loaded',
-        'a backend after all five operations',
-        ours.engines.length,
-        'libraries',
-        {
+    const results: Result[] = [];
+    for (const [subject, kinds] of [
+      ['a backend that creates', ['create']],
+      ['a backend that runs all five operations', OPERATIONS],
+    ] as const) {
+      const ours = await footprint(database, (client) => mutations(client, byName, kinds));
+      const hand = await footprint(database, (client) => mutations(client, byHand, kinds));
+      results.push(
+        measure('backend, JavaScript engines loaded', subject, ours.engines.length, 'libraries', {
           bar: 0,
           note:
             bench.javascript === 'none'
               ? 'there is no JavaScript language on this server'
               : `the database has ${bench.javascript}`,
-        },
-      ),
-      measure(
-        'backend, memory over a bare one',
-        'all five operations',
-        (ours.contexts - bare.contexts) / MEGABYTE,
-        'MB',
-        {
+        }),
+        measure('backend, memory over a bare one', subject, (ours.contexts - bare.contexts) / MEGABYTE, 'MB', {
           bar: 2,
-          baseline_value: (hand.contexts - bare.contexts) / MEGABYTE,
-          note: `sum of pg_backend_memory_contexts after ${CALLS} rounds; ${BASELINES.length - 1} functions by hand take baseline_value`,
-        },
-      ),
-    ];
-    if (ours.own !== undefined && bare.own !== undefined && hand.own !== undefined)
-      results.push(
-        measure(
-          'backend, private pages over a bare one',
-          'all five operations',
-          (ours.own - bare.own) / MEGABYTE,
-          'MB',
-          {
-            baseline_value: (hand.own - bare.own) / MEGABYTE,
-            note: 'Private_Clean + Dirty of smaps_rollup: what PostgreSQL takes, and pages of its own code and catalogs that it touches',
-          },
-        ),
+          baseline_value: significant((hand.contexts - bare.contexts) / MEGABYTE),
+          note: `sum of pg_backend_memory_contexts after ${CALLS} rounds`,
+        }),
       );
+      if (ours.own !== undefined && bare.own !== undefined && hand.own !== undefined)
+        results.push(
+          measure('backend, private pages over a bare one', subject, (ours.own - bare.own) / MEGABYTE, 'MB', {
+            baseline_value: significant((hand.own - bare.own) / MEGABYTE),
+            note: 'Private_Clean and _Dirty of smaps_rollup: the contexts, and pages of its own code and catalogs that PostgreSQL touches',
+          }),
+        );
+    }
     return results;
   },
 };

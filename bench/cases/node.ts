@@ -3,7 +3,7 @@ import type { Case } from '../lib/case.ts';
 import { applicationUrl, type Contender, installPeers, openPeer, type Peer, race } from '../lib/peers.ts';
 import type { Result } from '../lib/result.ts';
 
-const CONNECTIONS = 10;
+const CONNECTIONS = 20;
 
 /** The same create from Node: validated by zod and written by a query layer in a transaction, against one call. */
 export const node: Case = {
