@@ -30,6 +30,9 @@ begin
   problem := case
     when wanted.state = 'pending' then 'PI002'
     when wanted.state = 'inconsistent' then 'PI003'
+    -- declared, but never compiled yet: nobody knows which operations it will have
+    when known is null and exists (select from ai.declaration d where d.qualified_name = found_name and d.state = 'pending') then 'PI002'
+    when known is null and exists (select from ai.declaration d where d.qualified_name = found_name and d.state = 'inconsistent') then 'PI003'
     when known is null then 'PI101.table'
     else 'PI101'
   end;

@@ -20,3 +20,5 @@ comment on table ai.declaration is 'Tables that declare operations, and whether 
 
 grant select on ai.declaration to ai_owner, ai_admin, ai_worker;
 grant insert, update, delete on ai.declaration to ai_owner;
+-- so that a caller is told that a table waits, and not that it declares nothing
+grant select (qualified_name, state) on ai.declaration to ai_user;
