@@ -14,11 +14,14 @@ declare
 begin
   if cardinality(numbers) = 0 then
     return '';
+  elsif leaf and cardinality(numbers) <= 3 then
+    -- Up to three are asked for one after the other, which takes no more questions than halving and asking to make sure.
+    return (
+      select string_agg(margin || format(E'%s $1 operator(pg_catalog.=) %s then\n%s  return %s;\n', case i when 1 then 'if' else 'elsif' end, numbers[i], margin, calls[i]), '' order by i)
+        || margin || E'end if;\n'
+      from generate_subscripts(numbers, 1) as i);
   elsif cardinality(numbers) = 1 then
-    return case when leaf
-      then margin || format(E'if $1 operator(pg_catalog.=) %s then\n', numbers[1]) || margin || format(E'  return %s;\n', calls[1]) || margin || E'end if;\n'
-      else margin || format(E'return %s;\n', calls[1])
-    end;
+    return margin || format(E'return %s;\n', calls[1]);
   end if;
   return margin || format(E'if $1 operator(pg_catalog.<) %s then\n', numbers[middle + 1])
     || ai_private.route_tree(numbers[:middle], calls[:middle], leaf, depth + 1)
