@@ -10,6 +10,7 @@ declare
   wanted ai.operation;
   known text;
   problem text;
+  callable regprocedure;
 begin
   if table_name is null or operation_name is null then
     raise exception using errcode = 'PI101', message = ai_private.message('PI101.null', '{}'), hint = ai_private.message('PI101.null.hint', '{}');
@@ -17,7 +18,11 @@ begin
   found_name := ai_private.table_by_name(table_name, path);
   select o.* into wanted from ai.operation o where o.qualified_name = found_name and o.operation = operation_name;
   if wanted.state = 'ready' then
-    if has_function_privilege(format('ai_gen.%I(jsonb, jsonb)', wanted.function_name), 'EXECUTE') then
+    callable := to_regprocedure(format('ai_gen.%I(jsonb, jsonb)', wanted.function_name));
+    if callable is null then
+      raise exception using errcode = '40001', message = 'the operation has been declared anew or withdrawn since this transaction began',
+        hint = 'Repeat the transaction.';
+    elsif has_function_privilege(callable, 'EXECUTE') then
       return wanted.dispatch;
     end if;
     raise exception using
