@@ -50,17 +50,18 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
     emitRules(context),
   ].filter((section) => section !== '');
   const sections = [
-    `<<usual>>\nbegin\n${indent(reading.join('\n\n'))}\nend;`,
-    emitStatement(context),
-    ...(operation.kind === 'fetch' ? [] : [emitRecord(context)]),
-  ].filter((section) => section !== '');
+    // Indented once and for good: going over a long text again is what compiling in the database spends its time on.
+    `  <<usual>>\n  begin\n${indent(reading.join('\n\n'), 4)}\n  end;`,
+    indent(emitStatement(context)),
+    ...(operation.kind === 'fetch' ? [] : [indent(emitRecord(context))]),
+  ];
   const body = `${comment(`${VERB[operation.kind]} ${operation.table.qualified}. ${source}`)}
 #variable_conflict use_column
 <<given>>
 declare
 ${indent(variables.join('\n'))}
 begin
-${indent(sections.join('\n\n'))}
+${sections.join('\n\n')}
 end`;
   return `create or replace function ai_gen.${ident(operation.jsonFunctionName)}(inputs jsonb, options jsonb default '{}')
 returns jsonb
