@@ -1,6 +1,6 @@
 -- What the compiler knows about a table: one JSON document with names instead of OIDs, the same for the same table in any database.
 -- Both hosts of the compiler read this document and nothing else, which is why they print the same bytes.
--- Called by: the compiler's hosts. It reads only catalogs that everyone may read.
+-- Called by: the compiler's hosts. It reads only catalogs that everyone may read, and the hooks and policies of the table.
 -- The settings are those that change how PostgreSQL prints names and constants: without them another session's DateStyle would be another
 -- declaration, and a default of 1 February be read as 2 January.
 create function ai_private.catalog_snapshot(target oid)
@@ -127,7 +127,7 @@ begin
       join pg_class ic on ic.oid = i.indexrelid
       where i.indrelid = c.oid and i.indisunique and i.indisvalid
     ), '[]')
-  )
+  ) || ai_private.program_snapshot(c.oid)
   into snapshot
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace

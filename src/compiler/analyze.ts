@@ -66,6 +66,10 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
     }
   };
 
+  for (const { name } of table.hooks ?? []) diagnostics.push(error(`hook ${name}`, 'hooks cannot be compiled yet'));
+  for (const { name, kind } of table.policies ?? [])
+    diagnostics.push(error(`policy ${name}`, `policies of the kind "${kind}" cannot be compiled yet`));
+
   checkFields(`${root}: fields`, declaration.table.fields);
   checkRoles(`${root}: roles`, declaration.table.roles);
   for (const [name, rules] of declaration.columns) {
@@ -259,7 +263,8 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
       visible,
       ...(version === undefined ? {} : { version }),
       checks: writes ? table.constraints.filter((constraint) => isJudgedEarly(constraint, inputNames)) : [],
-      hooks: own.hooks ?? [],
+      hooks: (table.hooks ?? []).filter((hook) => hook.operation === undefined || hook.operation === kind),
+      policies: (table.policies ?? []).filter((policy) => policy.operation === null || policy.operation === kind),
     });
   }
   const description = declaration.table.description;

@@ -17,6 +17,9 @@ export interface TableSnapshot {
   readonly columns: readonly ColumnSnapshot[];
   readonly constraints: readonly ConstraintSnapshot[];
   readonly uniqueIndexes: readonly UniqueIndexSnapshot[];
+  /** Absent where there are none. */
+  readonly hooks?: readonly HookSnapshot[];
+  readonly policies?: readonly PolicySnapshot[];
 }
 
 export interface ColumnSnapshot {
@@ -69,4 +72,26 @@ export interface UniqueIndexSnapshot {
   readonly columns?: readonly string[];
   /** Columns that the index's expressions or predicate read. */
   readonly reads?: readonly string[];
+}
+
+/** A row of ai.hooks that applies to the table; in the order in which hooks run. */
+export interface HookSnapshot {
+  readonly name: string;
+  /** Absent: every operation. */
+  readonly operation?: string;
+  readonly phase: 'pre' | 'post' | 'post_commit' | 'on_error';
+  readonly condition?: string;
+  readonly function?: string;
+  readonly code?: string;
+  readonly language?: 'sql' | 'plpgsql' | 'javascript';
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** A row of ai.policies that applies to the table. */
+export interface PolicySnapshot {
+  readonly name: string;
+  /** Null: every operation. */
+  readonly operation: string | null;
+  readonly kind: 'access' | 'rate_limit' | 'input' | 'data' | 'limit';
+  readonly definition: unknown;
 }

@@ -1,4 +1,4 @@
-import type { ColumnSnapshot, ConstraintSnapshot, TableSnapshot } from './catalog.ts';
+import type { ColumnSnapshot, ConstraintSnapshot, HookSnapshot, PolicySnapshot, TableSnapshot } from './catalog.ts';
 import type { FieldRules, OperationKind } from './grammar.ts';
 
 /**
@@ -37,7 +37,9 @@ export interface Operation {
     | { readonly kind: 'column'; readonly column: ColumnSnapshot; readonly next: string };
   /** CHECK constraints whose columns are all inputs: judged with the other inputs, before the statement. */
   readonly checks: readonly ConstraintSnapshot[];
-  readonly hooks: readonly string[];
+  /** Rows of ai.hooks and ai.policies that apply, in their order. */
+  readonly hooks: readonly HookSnapshot[];
+  readonly policies: readonly PolicySnapshot[];
 }
 
 export interface Input {

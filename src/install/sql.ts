@@ -13,6 +13,8 @@ const FIRST_TABLES = ['declaration.sql', 'audit_seal.sql'];
 /** Functions, in the order of the story: a table declares, the compiler compiles, callers run, and what was done is recorded. */
 const FUNCTION_FOLDERS = ['declare', 'compile', 'run', 'record'] as const;
 const EVENT_TRIGGERS = 'declare/event_triggers.sql';
+/** Triggers of tables, which need their functions. They stay where they are in an upgrade. */
+const TABLE_TRIGGERS = 'declare/program_triggers.sql';
 
 const filesIn = (folder: string): string[] => {
   const names = readdirSync(join(ROOT, folder))
@@ -49,7 +51,7 @@ const javascript = (bundle: CompilerBundle): string =>
 /** The files of functions as they are. */
 export const functionSources = (version = projectVersion): string =>
   FUNCTION_FOLDERS.flatMap((folder) => filesIn(folder).map((name) => `${folder}/${name}`))
-    .filter((path) => path !== EVENT_TRIGGERS)
+    .filter((path) => path !== EVENT_TRIGGERS && path !== TABLE_TRIGGERS)
     .map(section)
     .join('\n')
     .replaceAll('@version@', version);
@@ -78,6 +80,7 @@ export const installScript = (options: ScriptOptions): string =>
     messages(),
     javascript(options.bundle),
     ...objects(options),
+    section(TABLE_TRIGGERS),
     ...(options.asExtension ? [section('schema/extension.sql')] : []),
     section('schema/finish.sql'),
   ].join('\n');

@@ -12,6 +12,8 @@ import { ACTOR, assignments, returnsOld } from './statement.ts';
 export const emitBulkFunction = (operation: Operation, fingerprint: string): string | undefined => {
   // An invoker may not write the audit trail, and sets of nothing need no speed: both go through single calls.
   if (operation.kind === 'fetch' || operation.security === 'invoker' || operation.inputs.length === 0) return undefined;
+  // Hooks and policies are about one call each.
+  if (operation.hooks.length > 0 || operation.policies.length > 0) return undefined;
   const context = createContext(operation, fingerprint);
   const rows = operation.kind === 'delete' ? 'o.old_row' : 'o.new_row';
   const key = identifying(operation);

@@ -1,0 +1,29 @@
+-- The hooks and policies that apply to a table, for its snapshot. Absent where there are none.
+create function ai_private.program_snapshot(target oid)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+  select
+    coalesce((
+      select jsonb_build_object('hooks', jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+        'name', h.name, 'operation', h.operation, 'phase', h.phase, 'condition', h.condition,
+        'function', h.function, 'code', h.code, 'language', h.language, 'settings', h.settings
+      )) order by h.position, h.name))
+      from ai.hooks h
+      where h.enabled and h.action is null and (h.relation = target or h.relation is null)
+      having count(*) > 0
+    ), '{}')
+    || coalesce((
+      select jsonb_build_object('policies', jsonb_agg(jsonb_build_object(
+        'name', p.name, 'operation', p.operation, 'kind', p.kind, 'definition', p.definition
+      ) order by p.position, p.name))
+      from ai.policies p
+      where p.enabled and p.action is null and (p.relation = target or p.relation is null)
+      having count(*) > 0
+    ), '{}')
+$pg_ai$;
+comment on function ai_private.program_snapshot(oid) is 'Hooks and policies that apply to a table, as the compiler reads them';
+revoke all on function ai_private.program_snapshot(oid) from public;
+grant execute on function ai_private.program_snapshot(oid) to ai_owner, ai_worker;

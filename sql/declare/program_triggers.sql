@@ -1,0 +1,4 @@
+create trigger hooks_take_effect after insert or update or delete on ai.hooks
+  for each row execute function ai_private.on_program_change();
+create trigger policies_take_effect after insert or update or delete on ai.policies
+  for each row execute function ai_private.on_program_change();
