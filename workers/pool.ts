@@ -1,0 +1,59 @@
+import type { Socket } from 'node:net';
+import pg from 'pg';
+
+export interface PoolOptions {
+  readonly connection: pg.ClientConfig;
+  readonly max: number;
+  readonly applicationName: string;
+  /** A statement that takes longer costs its connection: nothing else ends one that is half open. Undefined: no limit. */
+  readonly answerMs?: number;
+}
+
+/**
+ * A pool whose connections cannot hang. A connection of which the other side has vanished without a word accepts statements and never answers;
+ * pg's own query_timeout fails the statement but leaves the connection in the pool.
+ */
+export const createPool = ({ connection, max, applicationName, answerMs }: PoolOptions): pg.Pool => {
+  const pool = new pg.Pool({
+    ...connection,
+    max,
+    application_name: applicationName,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis: answerMs ?? 10_000,
+    idleTimeoutMillis: 60_000,
+    ...(answerMs === undefined ? {} : { Client: watchedClient(answerMs) }),
+  });
+  // A connection that breaks while it idles is replaced; whoever needs the next one hears whether that works.
+  pool.on('error', () => {});
+  return pool;
+};
+
+/** Cuts the connection: what runs on it fails at once, and the pool lets go of it. */
+export const cut = (client: pg.ClientBase, why: string): void => {
+  // The driver has no public way to its socket.
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  stream.destroy(new Error(why));
+};
+
+const watchedClient = (answerMs: number): typeof pg.Client => {
+  class WatchedClient extends pg.Client {
+    // biome-ignore lint/suspicious/noExplicitAny: query() is overloaded many times over; all that matters is how it says that it is done
+    override query(...args: any[]): any {
+      let late: NodeJS.Timeout | undefined;
+      const callback = args.at(-1);
+      if (typeof callback === 'function') {
+        args[args.length - 1] = (...result: unknown[]) => {
+          clearTimeout(late);
+          callback(...result);
+        };
+      }
+      // biome-ignore lint/suspicious/noExplicitAny: likewise
+      const answer = (super.query as any)(...args);
+      if (typeof callback === 'function' || answer instanceof Promise)
+        late = setTimeout(() => cut(this, `no answer from the server within ${answerMs} ms`), answerMs);
+      return answer instanceof Promise ? answer.finally(() => clearTimeout(late)) : answer;
+    }
+  }
+  return WatchedClient as typeof pg.Client;
+};
