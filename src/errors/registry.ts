@@ -196,6 +196,54 @@ export const ERRORS: readonly ErrorEntry[] = [
     },
   },
   {
+    code: 'PI410',
+    meaning:
+      'A row of ai.email_templates is wrong. DETAIL lists every mistake with its column and line, the reason and a suggestion.',
+    en: 'the template {template} ({locale}) has {count} mistake(s):{errors}',
+    vi: 'mẫu thư {template} ({locale}) có {count} lỗi:{errors}',
+    hint: {
+      en: 'Nothing was changed. Templates are Liquid: {{ name }}, {% if … %}, {% for … %}; each name is declared in "variables".',
+      vi: 'Chưa có gì thay đổi. Mẫu thư viết bằng Liquid: {{ name }}, {% if … %}, {% for … %}; mỗi tên được khai báo trong "variables".',
+    },
+  },
+  {
+    code: 'PI410.locales',
+    meaning: 'Locales of one template declare different variables.',
+    en: 'the locales of the template {template} ({locales}) declare different variables',
+    vi: 'các ngôn ngữ của mẫu thư {template} ({locales}) khai báo các biến khác nhau',
+    hint: {
+      en: 'Change "variables" of all its rows in one statement.',
+      vi: 'Hãy sửa "variables" của mọi dòng trong một câu lệnh.',
+    },
+  },
+  {
+    code: 'PI411',
+    meaning: 'No email template has that name.',
+    en: 'there is no email template "{template}"',
+    vi: 'không có mẫu thư "{template}"',
+    hint: { en: 'There are: {known}.', vi: 'Hiện có: {known}.' },
+  },
+  {
+    code: 'PI412',
+    meaning: 'The variables of a mail are not what its template declares. DETAIL lists every error.',
+    en: 'the variables of the email template {template} are wrong: {errors}',
+    vi: 'các biến của mẫu thư {template} không hợp lệ: {errors}',
+    hint: {
+      en: "What it takes: select variables from ai.email_templates where name = '{template}'",
+      vi: "Các biến của mẫu: select variables from ai.email_templates where name = '{template}'",
+    },
+  },
+  {
+    code: 'PI413',
+    meaning: 'The recipient of a mail is not one address.',
+    en: 'not an email address: {recipient}',
+    vi: 'không phải là địa chỉ email: {recipient}',
+    hint: {
+      en: 'One address without a name: lan@example.com. Call once for each recipient.',
+      vi: 'Một địa chỉ, không kèm tên: lan@example.com. Gọi một lần cho mỗi người nhận.',
+    },
+  },
+  {
     code: 'PI501',
     meaning:
       'pg_ai cannot be installed here: the server is too old, or a schema that it needs belongs to something else. Nothing is changed.',

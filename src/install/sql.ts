@@ -10,11 +10,11 @@ const ROOT = fileURLToPath(new URL('../../sql/', import.meta.url));
 /** Tables that others refer to come first; else the order of names does. */
 const FIRST_TABLES = ['declaration.sql', 'audit_seal.sql'];
 
-/** Functions, in the order of the story: a table declares, the compiler compiles, callers run, and what was done is recorded. */
-const FUNCTION_FOLDERS = ['declare', 'compile', 'run', 'record'] as const;
+/** Functions, in the order of the story: a table declares, the compiler compiles, callers run, what was done is recorded, and others act on it. */
+const FUNCTION_FOLDERS = ['declare', 'compile', 'run', 'record', 'after'] as const;
 const EVENT_TRIGGERS = 'declare/event_triggers.sql';
 /** Triggers of tables, which need their functions. They stay where they are in an upgrade. */
-const TABLE_TRIGGERS = 'declare/program_triggers.sql';
+const TABLE_TRIGGERS: readonly string[] = ['declare/program_triggers.sql', 'after/table_triggers.sql'];
 
 const filesIn = (folder: string): string[] => {
   const names = readdirSync(join(ROOT, folder))
@@ -51,7 +51,7 @@ const javascript = (bundle: CompilerBundle): string =>
 /** The files of functions as they are. */
 export const functionSources = (version = projectVersion): string =>
   FUNCTION_FOLDERS.flatMap((folder) => filesIn(folder).map((name) => `${folder}/${name}`))
-    .filter((path) => path !== EVENT_TRIGGERS && path !== TABLE_TRIGGERS)
+    .filter((path) => path !== EVENT_TRIGGERS && !TABLE_TRIGGERS.includes(path))
     .map(section)
     .join('\n')
     .replaceAll('@version@', version);
@@ -80,7 +80,7 @@ export const installScript = (options: ScriptOptions): string =>
     messages(),
     javascript(options.bundle),
     ...objects(options),
-    section(TABLE_TRIGGERS),
+    ...TABLE_TRIGGERS.map(section),
     ...(options.asExtension ? [section('schema/extension.sql')] : []),
     section('schema/finish.sql'),
   ].join('\n');
