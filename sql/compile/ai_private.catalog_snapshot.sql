@@ -31,13 +31,20 @@ begin
     -- schemas of what the defaults and checks call: their text is compiled into the functions
     'schemas', coalesce((
       select jsonb_agg(distinct rn.nspname order by rn.nspname)
-      from pg_depend p
-      left join pg_proc f on p.refclassid = 'pg_proc'::regclass and f.oid = p.refobjid
-      left join pg_type y on p.refclassid = 'pg_type'::regclass and y.oid = p.refobjid
-      join pg_namespace rn on rn.oid = coalesce(f.pronamespace, y.typnamespace)
-      where (p.classid = 'pg_attrdef'::regclass and p.objid in (select d.oid from pg_attrdef d where d.adrelid = c.oid)
-          or p.classid = 'pg_constraint'::regclass and p.objid in (select k.oid from pg_constraint k where k.conrelid = c.oid and k.contype = 'c'))
-        and rn.nspname <> 'pg_catalog'
+      -- from the table's few defaults and checks to what they name, so that the cost does not grow with the database
+      from (
+        select 'pg_attrdef'::regclass, d.oid from pg_attrdef d where d.adrelid = c.oid
+        union all
+        select 'pg_constraint'::regclass, k.oid from pg_constraint k where k.conrelid = c.oid and k.contype = 'c'
+      ) as part (classid, objid)
+      join pg_depend p on p.classid = part.classid and p.objid = part.objid
+      cross join lateral (
+        select f.pronamespace from pg_proc f where p.refclassid = 'pg_proc'::regclass and f.oid = p.refobjid
+        union all
+        select y.typnamespace from pg_type y where p.refclassid = 'pg_type'::regclass and y.oid = p.refobjid
+      ) as named (namespace)
+      join pg_namespace rn on rn.oid = named.namespace
+      where rn.nspname <> 'pg_catalog'
     ), '[]'),
     'columns', coalesce((
       select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(

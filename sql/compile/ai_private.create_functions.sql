@@ -8,6 +8,8 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
 declare
   f record;
+  callers text;
+  wanted text[];
 begin
   -- The typed function is made anew because its parameters may have changed; the other keeps its identity, and callers their plans.
   for f in select p.oid::regprocedure as signature from pg_proc p
@@ -24,21 +26,26 @@ begin
   if o ? 'bulkFunction' then
     execute o ->> 'bulkFunction';
   end if;
+  -- What is as it should be is left alone: each GRANT and COMMENT writes the catalogs anew.
+  select string_agg(quote_ident(r.name), ', '), array_agg(r.oid::text order by r.oid::text)
+  into callers, wanted
+  from (
+    select r.rolname as name, r.oid from pg_roles r
+    where r.oid in (select n.name::regrole from jsonb_array_elements_text(o -> 'roles') as n (name)) or r.rolname = 'ai_owner'
+  ) as r;
   for f in
-    select p.oid::regprocedure as signature, p.proacl from pg_proc p
+    select p.oid::regprocedure as signature, obj_description(p.oid, 'pg_proc') as description,
+      (select array_agg(a.grantee || case when a.is_grantable then '*' else '' end order by a.grantee::text) from aclexplode(p.proacl) as a) as grantees,
+      (select string_agg(', ' || a.grantee::regrole, '') from aclexplode(p.proacl) as a where a.grantee <> 0) as others
+    from pg_proc p
     where p.pronamespace = 'ai_gen'::regnamespace and p.proname in (o ->> 'typedFunctionName', o ->> 'functionName', o ->> 'bulkFunctionName')
   loop
-    execute format('revoke all on function %s from public', f.signature);
-    execute (
-      select coalesce(string_agg(format('revoke all on function %s from %s;', f.signature, a.grantee::regrole), ' '), 'select')
-      from aclexplode(f.proacl) as a
-      where a.grantee <> 0 and a.grantee <> 'ai_owner'::regrole
-    );
-    execute (
-      select string_agg(format('grant execute on function %s to %s;', f.signature, r.name), ' ')
-      from jsonb_array_elements_text(o -> 'roles') as r (name)
-    );
-    execute format('comment on function %s is %s', f.signature, o ->> 'comment');
+    if f.grantees is distinct from wanted then
+      execute format('revoke all on function %s from public%s; grant execute on function %s to %s', f.signature, f.others, f.signature, callers);
+    end if;
+    if format('%L', f.description) <> o ->> 'comment' then
+      execute format('comment on function %s is %s', f.signature, o ->> 'comment');
+    end if;
   end loop;
 end
 $pg_ai$;

@@ -8,15 +8,22 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
 declare
   g record;
+  lacking boolean := false;
   still text;
 begin
-  for g in select m.statement from ai_private.missing_grants(target) as m where m.owners loop
+  for g in select m.statement, m.owners from ai_private.missing_grants(target) as m loop
+    lacking := true;
     begin
-      execute g.statement;
+      if g.owners then
+        execute g.statement;
+      end if;
     exception when insufficient_privilege then
       null; -- told below, with all the others
     end;
   end loop;
+  if not lacking then
+    return;
+  end if;
   select string_agg(m.statement || ';', ' ' order by m.statement) into still from ai_private.missing_grants(target) as m;
   if still is not null then
     raise exception using

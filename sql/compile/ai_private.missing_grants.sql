@@ -7,6 +7,8 @@ language plpgsql
 stable
 security invoker
 set search_path = pg_catalog, pg_temp
+-- planning it anew would take longer than running it
+set plan_cache_mode = force_generic_plan
 set quote_all_identifiers = off
 as $pg_ai$
 #variable_conflict use_column

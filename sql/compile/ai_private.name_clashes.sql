@@ -19,7 +19,7 @@ begin
     left join pg_class c on c.oid = p.relation
     left join pg_namespace n on n.oid = c.relnamespace
     where p.relation <> target
-      and (p.qualified_name = name or p.function_name in (select o ->> 'functionName' from jsonb_array_elements(operations) as o))
+      and (p.qualified_name = name or p.function_name = any (array(select o ->> 'functionName' from jsonb_array_elements(operations) as o)))
     group by p.relation, p.qualified_name
   loop
     if other.still_so then

@@ -13,11 +13,17 @@ declare
   print text;
   known ai.declaration;
   output text;
+  locked boolean;
   -- Compiling again what is current leaves a row in the history each time, so not everybody may ask for it.
   again constant boolean := anyway and pg_has_role(session_user, 'ai_admin', 'MEMBER');
 begin
-  -- Looked at without the lock first: nobody can make others wait by preparing what is current.
-  for attempt in 1..2 loop
+  select d.* into known from ai.declaration d where d.relation = target;
+  -- What is in force is looked at without the lock first: nobody can make others wait by preparing what is current.
+  locked := known.relation is null and ai_private.may_declare(target) or again;
+  if locked then
+    perform ai_private.lock_compiler();
+  end if;
+  loop
     snapshot := ai_private.catalog_snapshot(target);
     if snapshot is null then
       perform ai_private.forget(target);
@@ -31,7 +37,9 @@ begin
     if known.fingerprint = print and known.state = 'ready' and not again and ai_private.untrusted_owners(target) is null then
       return 'unchanged';
     end if;
+    exit when locked;
     perform ai_private.lock_compiler();
+    locked := true;
   end loop;
   if to_regprocedure('ai_private.compile_text(text)') is null then
     if not ai_private.declares_now(target) then

@@ -10,6 +10,8 @@ declare
   o jsonb;
   gone ai.operation;
   number integer;
+  new_leaves integer[] := '{}';
+  leaf integer;
 begin
   insert into ai.declaration (relation, qualified_name, fingerprint, state, problems, privileges, changed_at)
   values (target, name, print, 'ready', problems, compiled -> 'privileges', clock_timestamp())
@@ -33,6 +35,7 @@ begin
     if number is null then
       -- Never a number that was in use before: a caller whose snapshot is older would reach the wrong function by it.
       number := nextval('ai_private.dispatch');
+      new_leaves := new_leaves || number / 64;
     end if;
     insert into ai.operation as p (relation, operation, qualified_name, dispatch, state, function_name, bulk_function_name, input_schema, output_schema, plan, roles, description)
     values (target, o ->> 'operation', name, number, 'ready', o ->> 'functionName', case when o ? 'bulkFunction' then o ->> 'bulkFunctionName' end, o -> 'inputSchema', o -> 'outputSchema', o -> 'plan',
@@ -44,7 +47,12 @@ begin
     perform ai_private.create_functions(o);
     update ai.operation p set function_oid = to_regprocedure(format('ai_gen.%I(jsonb, jsonb)', p.function_name)) where p.dispatch = number;
   end loop;
-  perform ai_private.refresh_route(l.leaf) from (select distinct p.dispatch / 64 as leaf from ai.operation p where p.relation = target) as l;
+  if new_leaves = '{}' then
+    perform ai_private.renew_plans();
+  end if;
+  for leaf in select distinct l from unnest(new_leaves) as l loop
+    perform ai_private.refresh_route(leaf);
+  end loop;
 end
 $pg_ai$;
 comment on function ai_private.put_in_force(oid, text, text, jsonb, jsonb) is 'Writes the registry and the functions of a declaration that is right';

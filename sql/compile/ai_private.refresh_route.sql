@@ -31,8 +31,7 @@ begin
       array(select n * 64 from unnest(leaves) as n order by n),
       array(select format('ai_gen.route_%s($1, $2, $3, $4, $5)', n) from unnest(leaves) as n order by n), false);
   end if;
-  -- Plans of calls hold numbers: those made before are made anew.
-  execute 'grant execute on function ai_private.route(integer, text, text, jsonb, jsonb) to ai_admin, ai_user';
+  perform ai_private.renew_plans();
 end
 $pg_ai$;
 comment on function ai_private.refresh_route(integer) is 'Rewrites the leaf of the router with this number';

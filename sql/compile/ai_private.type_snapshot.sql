@@ -13,8 +13,11 @@ declare
   domain_not_null boolean := false;
   base_id oid := type_id;
   element pg_type;
+  built_in boolean;
 begin
   select * into t from pg_type where oid = base_id;
+  -- Most columns are of PostgreSQL's own types, of which there is nothing more to find out.
+  built_in := t.typnamespace = 'pg_catalog'::regnamespace;
   if t.typtype = 'd' then
     domain_name := format_type(type_id, null);
   end if;
@@ -33,14 +36,14 @@ begin
     'kind', case when element.oid is not null then 'a' else t.typtype end,
     'category', t.typcategory,
     -- where the types live: SQL that names them needs USAGE there
-    'schemas', (
+    'schemas', case when not built_in then (
       select nullif(jsonb_agg(distinct n.nspname order by n.nspname), '[]')
       from pg_type u
       join pg_namespace n on n.oid = u.typnamespace
       where u.oid in (type_id, base_id) and n.nspname <> 'pg_catalog'
-    ),
+    ) end,
     -- the operator that a key is compared by, where it is not PostgreSQL's own (citext)
-    'equality', (
+    'equality', case when not built_in then (
       select format('operator(%I.%s)', n.nspname, o.oprname)
       from pg_opclass k
       join pg_amop m on m.amopfamily = k.opcfamily and m.amoplefttype = base_id and m.amoprighttype = base_id and m.amopstrategy = 3
@@ -48,7 +51,7 @@ begin
       join pg_namespace n on n.oid = o.oprnamespace
       where k.opcintype = base_id and k.opcdefault
         and k.opcmethod = (select a.oid from pg_am a where a.amname = 'btree') and n.nspname <> 'pg_catalog'
-    ),
+    ) end,
     'domain', domain_name,
     'domainNotNull', nullif(domain_not_null, false),
     'element', case when element.oid is not null then ai_private.type_snapshot(element.oid, typmod) end,

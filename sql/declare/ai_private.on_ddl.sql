@@ -12,6 +12,10 @@ begin
   if not current_setting('check_function_bodies')::boolean then
     return;
   end if;
+  -- the compiler's own statements
+  if (select bool_and(c.schema_name = 'ai_gen') from pg_event_trigger_ddl_commands() as c) then
+    return;
+  end if;
   for changed in select c.relation, c.declaring from ai_private.changed_relations() as c loop
     if changed.declaring then
       if not pg_has_role(current_user, 'ai_admin', 'MEMBER') and ai_private.declares_now(changed.relation) then

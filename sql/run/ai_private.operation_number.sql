@@ -4,7 +4,7 @@
 -- It reads a table and yet calls itself immutable, so that the planner asks it once for a plan. That is sound because a number is never given to
 -- another operation, an operation whose table gets another name gets another number, and the router knows those that are gone: a plan that is out
 -- of date is led to ai_private.reroute, never to another function. A plan made under another search_path is not used. So that plans do not stay
--- out of date, whatever changes the router (ai_private.refresh_route) touches ai_private.route, and PostgreSQL makes the plans that call it anew.
+-- out of date, whatever compiles (ai_private.renew_plans) touches ai_private.route, and PostgreSQL makes the plans that call it anew.
 create function ai_private.operation_number(operation_name text, table_name text)
 returns integer
 language plpgsql

@@ -6,6 +6,8 @@ create table ai_private.prepared (
   compiled jsonb not null,
   constraint prepared_pkey primary key (relation)
 );
+-- Compressing what is gone at once would only take time.
+alter table ai_private.prepared alter column compiled set storage external;
 comment on table ai_private.prepared is 'Compiled declarations on their way to being applied';
 
 grant select, insert, update, delete on ai_private.prepared to ai_owner;

@@ -90,11 +90,13 @@ const inTransaction = async (
   await client.query('select ai_private.lock_compiler()');
   // As text: JavaScript would lose digits of what PostgreSQL prints exactly.
   const { rows } = await client.query<{ snapshot: string; fingerprint: string; known: boolean; current: boolean }>(
-    `select s.snapshot::text as snapshot, ai_private.fingerprint(s.snapshot) as fingerprint, d.relation is not null as known,
-       coalesce(d.fingerprint = ai_private.fingerprint(s.snapshot) and d.state = 'ready', false) as current
-     from (select ai_private.catalog_snapshot($1) as snapshot) as s
+    `with s as materialized (select ai_private.catalog_snapshot($1) as snapshot),
+       f as materialized (select s.snapshot, ai_private.fingerprint(s.snapshot) as fingerprint from s)
+     select f.snapshot::text as snapshot, f.fingerprint, d.relation is not null as known,
+       coalesce(d.fingerprint = f.fingerprint and d.state = 'ready', false) as current
+     from f
      left join ai.declaration d on d.relation = $1
-     where s.snapshot is not null`,
+     where f.snapshot is not null`,
     [oid],
   );
   const [row] = rows;
