@@ -2,3 +2,7 @@ create trigger email_templates_checked before insert or update on ai.email_templ
   for each row execute function ai_private.check_email_template();
 create trigger email_locales_agree after insert or update on ai.email_templates
   for each statement execute function ai_private.check_email_locales();
+create trigger subscriptions_are_checked before insert or update on ai.subscriptions
+  for each row execute function ai_private.check_subscription();
+create trigger subscriptions_take_effect after insert or update or delete on ai.subscriptions
+  for each row execute function ai_private.on_subscription_change();

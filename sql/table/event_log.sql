@@ -1,11 +1,12 @@
--- One row for each mutation, for those who act after commit. The transaction id lets a reader see only what can no longer be preceded
--- by a transaction that commits late (compare with pg_snapshot_xmin). Partitioned like the audit trail.
+-- One row for each mutation and each emitted event, for those who act after commit. Partitioned like the audit trail.
+-- A transaction gets its id before its events get theirs (columns are filled in order). So what has an id up to the sequence's value at some
+-- moment belongs to a transaction that had begun by then; reading without gaps relies on it (ai_private.is_seen), and on a sequence without cache.
 create sequence ai.event_id as bigint;
-grant usage on sequence ai.event_id to ai_owner;
+grant usage, select on sequence ai.event_id to ai_owner;
 
 create table ai.event_log (
-  id bigint not null default pg_catalog.nextval('ai.event_id'),
   transaction xid8 not null default pg_catalog.pg_current_xact_id(),
+  id bigint not null default pg_catalog.nextval('ai.event_id'),
   at timestamptz not null default pg_catalog.now(),
   topic text not null,
   entity text not null,

@@ -196,6 +196,16 @@ export const ERRORS: readonly ErrorEntry[] = [
     },
   },
   {
+    code: 'PI400',
+    meaning: 'A subscription is wrong. DETAIL lists every mistake with its path, the reason and a suggestion.',
+    en: 'the subscription {name} has {count} mistake(s):{errors}',
+    vi: 'đăng ký {name} có {count} lỗi:{errors}',
+    hint: {
+      en: 'Nothing was changed. Mend the row and run the statement again.',
+      vi: 'Chưa có gì thay đổi. Hãy sửa dòng rồi chạy lại câu lệnh.',
+    },
+  },
+  {
     code: 'PI410',
     meaning:
       'A row of ai.email_templates is wrong. DETAIL lists every mistake with its column and line, the reason and a suggestion.',
@@ -283,6 +293,12 @@ export const TEXTS: readonly ErrorEntry[] = [
     meaning: 'Warning: DDL has made a declaration not fit any more.',
     en: 'the operations of {table} are out of force now: {problem}',
     vi: 'các thao tác của {table} không còn hiệu lực: {problem}',
+  },
+  {
+    code: 'PI400.notice',
+    meaning: 'Notice: no operation writes events of a topic to which somebody subscribes; another topic is like it.',
+    en: 'no operation writes events of the topic {topic} so far; did you mean {meant}?',
+    vi: 'chưa có thao tác nào ghi sự kiện của chủ đề {topic}; có phải ý bạn là {meant}?',
   },
   {
     code: 'violation',

@@ -1,0 +1,12 @@
+-- The id up to which no event can belong to the transaction, or to one that began after it.
+create function ai_private.event_floor(first_transaction xid8)
+returns bigint
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+  select coalesce(max(m.id), 0) from ai_private.event_mark m where m.boundary <= first_transaction
+$pg_ai$;
+comment on function ai_private.event_floor(xid8) is 'The id up to which no event can belong to a transaction';
+revoke all on function ai_private.event_floor(xid8) from public;
+grant execute on function ai_private.event_floor(xid8) to ai_owner;

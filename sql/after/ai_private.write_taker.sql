@@ -1,0 +1,56 @@
+-- Writes the function by which the relay takes a subscription's events: topics, filter and order as static SQL. It looks at up to "most" events after
+-- "after_id" that are seen from "until" and not from "seen", in the order of their ids, and tells which of them are wanted. Only ai_owner may call it.
+-- "judge" false leaves the filter out, to get past an event on which it fails. Runs as ai_owner, after ai_private.check_subscription.
+create function ai_private.write_taker(s ai.subscriptions)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  name constant text := format('ai_gen.%I', 'taker:' || s.name);
+  parameters constant text := 'pg_snapshot, bigint, pg_snapshot, bigint, bigint, integer, boolean';
+begin
+  execute format($create$
+create or replace function %1$s(
+  seen pg_snapshot, seen_id bigint, until pg_snapshot, until_id bigint, after_id bigint, most integer, judge boolean default true,
+  out ids bigint[], out times timestamptz[], out queues integer[], out last_id bigint, out looked_at integer
+)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+-- the primary keys give the order, whatever statistics say
+set enable_seqscan = off
+set enable_bitmapscan = off
+set jit = off
+as %2$L$create$, name, format($body$
+-- Compiled from the row %1$s of ai.subscriptions. Change the row, not this function.
+#variable_conflict use_column
+begin
+  with looked_at as materialized (
+    select event.id, event.at, %2$s as queue,
+      case when %3$s then %4$s else false end as wanted
+    from ai.event_log as event
+    where event.id > $5
+      and (pg_visible_in_snapshot(event.transaction, $3) or event.transaction >= pg_snapshot_xmax($3) and event.id <= $4)
+      and not (pg_visible_in_snapshot(event.transaction, $1) or event.transaction >= pg_snapshot_xmax($1) and event.id <= $2)
+    order by event.id
+    limit $6
+  )
+  select coalesce(array_agg(l.id order by l.id) filter (where l.wanted), '{}'), coalesce(array_agg(l.at order by l.id) filter (where l.wanted), '{}'),
+    coalesce(array_agg(l.queue order by l.id) filter (where l.wanted), '{}'), max(l.id), count(*)
+  into ids, times, queues, last_id, looked_at
+  from looked_at as l;
+end
+$body$, quote_literal(s.name),
+    case when s.ordered then '(hashtextextended(event.entity || '' '' || coalesce(event.row_key::text, ''''), 0) & 1023)::integer' else 'null::integer' end,
+    ai_private.topic_condition(s.topics),
+    case when s.filter is null then 'true' else format(E'not $7 or coalesce((%s\n), false)', s.filter) end));
+  execute format('revoke all on function %s(%s) from public', name, parameters);
+  execute format('comment on function %s(%s) is %L', name, parameters,
+    format('Takes events for the subscription %s from the log. Compiled by pg_ai.', s.name));
+end
+$pg_ai$;
+comment on function ai_private.write_taker(ai.subscriptions) is 'Writes the function by which the relay takes a subscription''s events';
+revoke all on function ai_private.write_taker(ai.subscriptions) from public;
+grant execute on function ai_private.write_taker(ai.subscriptions) to ai_owner;
