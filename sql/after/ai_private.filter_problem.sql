@@ -25,19 +25,20 @@ declare
   columns constant text[] := array(
     select a.attname from pg_attribute a where a.attrelid = 'ai.event_log'::regclass and a.attnum > 0 and not a.attisdropped order by a.attnum);
 begin
-  if filter ~ '^\s*$' then
+  if filter ~ '^[[:space:]]*$' then
     return jsonb_build_object('reason', 'an empty filter', 'suggestion', 'leave it null to take every event');
   end if;
   for part in
     select m.token[1] as token
-    from regexp_matches(filter, $$'(?:[^']|'')*'|"(?:[^"]|"")*"|[[:alpha:]_\u0080-\uffff][[:alnum:]_$\u0080-\uffff]*|--|/\*|.$$, 'g') as m (token)
+    from regexp_matches(filter,
+      E'''(?:[^'']|'''')*''|"(?:[^"]|"")*"|(?:[A-Za-z_]|[^\\x01-\\x7f])(?:[A-Za-z0-9_$]|[^\\x01-\\x7f])*|--|/[*]|.', 'g') as m (token)
   loop
     if part.token in ('(', '[') then
       depth := depth + 1;
     elsif part.token in (')', ']') then
       depth := depth - 1;
     end if;
-    if depth < 0 or part.token in (';', '--', '/*', '$', '\', '''', '"') or (previous in ('e', 'E') and part.token like '''%') then
+    if depth < 0 or part.token in (';', '--', '/*', '$', E'\\', '''', '"') or (previous in ('e', 'E') and part.token like '''%') then
       return jsonb_build_object('reason', format('%s cannot stand here', case when part.token like '''_%' then 'E''…''' else part.token end),
         'suggestion', 'a filter is one expression, without comments, E''…'' and $$…$$');
     end if;

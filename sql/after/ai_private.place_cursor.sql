@@ -7,7 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
 declare
   snapshot pg_snapshot := '1:1:';
-  last_id bigint := case when start_at ~ '^\d+$' then greatest(start_at::bigint - 1, 0) else 0 end;
+  last_id bigint := case when start_at ~ '^[0-9]+$' then greatest(start_at::bigint - 1, 0) else 0 end;
   floor bigint := last_id;
 begin
   if start_at = 'now' then

@@ -25,7 +25,7 @@ begin
     if not key = any (known) then
       problems := problems || jsonb_build_object('path', 'settings.' || key, 'reason', format('unknown key for the delivery %s', delivery),
         'suggestion', ai_private.suggestion(key, known));
-    elsif jsonb_typeof(settings -> key) <> 'string' or settings ->> key ~ '^\s*$' then
+    elsif jsonb_typeof(settings -> key) <> 'string' or settings ->> key ~ '^[[:space:]]*$' then
       problems := problems || jsonb_build_object('path', 'settings.' || key, 'reason', 'no text', 'suggestion', 'give it a name');
     end if;
   end loop;
@@ -38,7 +38,7 @@ begin
   if delivery = 'notify' and octet_length(settings ->> 'channel') > 63 then
     problems := problems || jsonb_build_object('path', 'settings.channel', 'reason', 'longer than 63 bytes', 'suggestion', 'shorten it');
   end if;
-  if delivery = 'broker' and replace(settings ->> 'subject', '{topic}', 'topic') !~ '^[^\s*>.]+([.][^\s*>.]+)*$' then
+  if delivery = 'broker' and replace(settings ->> 'subject', '{topic}', 'topic') !~ '^[^[:space:]*>.]+([.][^[:space:]*>.]+)*$' then
     problems := problems || jsonb_build_object('path', 'settings.subject', 'reason', 'no subject that can be published to',
       'suggestion', 'labels with dots between them, without spaces, * and >; {topic} stands for the event''s topic');
   end if;

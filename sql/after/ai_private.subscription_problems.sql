@@ -24,7 +24,7 @@ begin
     problems := problems || jsonb_build_object('path', 'topics', 'reason', 'no topic', 'suggestion', 'list topics, or ''**'' for all events');
   end if;
   foreach item in array s.topics loop
-    if item is null or item !~ '^(?:[*][*]|(?:(?:"(?:[^"]|"")+"|[^."*\s]+|[*])(?:[.](?!$)|$))+|(?:(?:"(?:[^"]|"")+"|[^."*\s]+|[*])[.])+[*][*])$' then
+    if item is null or item !~ '^(?:[*][*]|(?:(?:"(?:[^"]|"")+"|[^."*[:space:]]+|[*])(?:[.](?!$)|$))+|(?:(?:"(?:[^"]|"")+"|[^."*[:space:]]+|[*])[.])+[*][*])$' then
       problems := problems || jsonb_build_object('path', 'topics', 'reason', format('"%s" is not a pattern', coalesce(item, 'null')),
         'suggestion', 'labels with dots between them, quoted as in SQL where they need it; * for one label, ** at the end for any rest');
     end if;
@@ -42,8 +42,8 @@ begin
   problems := problems || ai_private.settings_problems(s.delivery, s.settings);
   if was.name is not null and s.start_at <> was.start_at then
     problems := problems || jsonb_build_object('path', 'start_at', 'reason', 'it counts when the subscription is made',
-      'suggestion', format('select ai.replay(%L, %s)', s.name, case when s.start_at ~ '^\d+$' then s.start_at else 'the id of an event' end));
-  elsif s.start_at !~ '^(now|beginning|\d{1,18})$' then
+      'suggestion', format('select ai.replay(%L, %s)', s.name, case when s.start_at ~ '^[0-9]+$' then s.start_at else 'the id of an event' end));
+  elsif s.start_at !~ '^(now|beginning|[0-9]{1,18})$' then
     problems := problems || jsonb_build_object('path', 'start_at', 'reason', format('"%s" is no place to start', s.start_at),
       'suggestion', coalesce('did you mean "' || ai_private.nearest(s.start_at, '{now,beginning}') || '"?', '''now'', ''beginning'' or the id of an event'));
   end if;

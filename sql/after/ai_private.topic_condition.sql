@@ -26,7 +26,7 @@ begin
           case
             when m.label = '*' then '(?:"(?:[^"]|"")*"|[^."]+)'
             when m.label = '**' then '.+'
-            else regexp_replace(m.label, '([][\\.^$*+?(){}|])', '\\\1', 'g')
+            else regexp_replace(m.label, E'([][\\\\.^$*+?(){}|])', E'\\\\\\1', 'g')
           end, '[.]' order by m.position)
         from (select x[1] as label, position from regexp_matches(pattern, '"(?:[^"]|"")*"|[^."]+', 'g') with ordinality as r (x, position)) as m
       ) || '$');
