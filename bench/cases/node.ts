@@ -34,6 +34,11 @@ export const node: Case = {
           `create from Node, ${CONNECTIONS} connections, synchronous_commit ${commit}`,
           [
             await contender('pg and ai.generate_mutation', 'ours'),
+            {
+              ...(await contender('pg and the function by hand', 'by-hand')),
+              floor: true,
+              note: 'the same call of the hand-written function: more than this cannot be had from one call',
+            },
             await contender('zod, Drizzle', 'drizzle'),
             await contender('zod, Kysely', 'kysely'),
           ],

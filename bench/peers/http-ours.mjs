@@ -1,13 +1,14 @@
 import { createServer } from 'node:http';
 import pg from 'pg';
 
-/** A minimal HTTP server: POST inputs, get the row or what is wrong. Prints its port. */
-const pool = new pg.Pool({ connectionString: process.argv[2], max: 10 });
+/** A minimal HTTP server: POST inputs, get the row or what is wrong. Takes the database's address and the call; prints its port. */
+const [, , connectionString, call] = process.argv;
+const pool = new pg.Pool({ connectionString, max: 10 });
 
 // As text in both directions: it is JSON already, and the database checks it.
 const query = {
   name: 'create',
-  text: `select ai.generate_mutation('create', 'bench.account', $1)::text`,
+  text: `select ${call}::text`,
   rowMode: 'array',
 };
 

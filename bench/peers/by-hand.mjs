@@ -1,0 +1,1 @@
+export { openByHand as open } from './ours.mjs';
