@@ -9,6 +9,9 @@ as $pg_ai$
 declare
   differing record;
 begin
+  if not current_setting('check_function_bodies')::boolean then
+    return null;
+  end if;
   select t.name, string_agg(t.locale, ', ' order by t.locale) as locales into differing
   from ai.email_templates t
   group by t.name

@@ -15,7 +15,7 @@ begin
     when 'job' then known := '{task}'; required := '{task}';
     when 'notify' then known := '{channel}'; required := '{channel}';
     when 'broker' then known := '{subject}'; required := '{}';
-    -- email and webhook look at theirs themselves
+    when 'email' then return ai_private.email_settings_problems(settings);
     else return '[]';
   end case;
   if jsonb_typeof(settings) <> 'object' then

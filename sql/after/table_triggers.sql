@@ -2,6 +2,8 @@ create trigger email_templates_checked before insert or update on ai.email_templ
   for each row execute function ai_private.check_email_template();
 create trigger email_locales_agree after insert or update on ai.email_templates
   for each statement execute function ai_private.check_email_locales();
+create trigger email_templates_are_served after insert on ai.email_templates
+  for each statement execute function ai_private.serve_emails();
 create trigger subscriptions_are_checked before insert or update on ai.subscriptions
   for each row execute function ai_private.check_subscription();
 create trigger subscriptions_take_effect after insert or update or delete on ai.subscriptions
