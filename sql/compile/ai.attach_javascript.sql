@@ -25,19 +25,20 @@ begin
   select j.* into strict source from ai_private.javascript j where j.name = 'compiler';
   -- Evaluating the source costs milliseconds; a global named by its hash keeps it for the session.
   execute format('create or replace function ai_private.compile_text(input text) returns text language %I stable as %L', chosen,
-    format(E'var key = %L;\nif (!globalThis[key]) {\n  Object.defineProperty(globalThis, key, { value: (function () {\n%s\nreturn pgAiCompiler; })() });\n}\nreturn globalThis[key].compileText(input);',
+    format(E'if (input === undefined) return null; // called as start_proc\nvar key = %L;\nif (!globalThis[key]) {\n  Object.defineProperty(globalThis, key, { value: (function () {\n%s\nreturn pgAiCompiler; })() });\n}\nreturn globalThis[key].compileText(input);',
       'pg_ai_compiler_' || source.hash, source.source));
   execute 'revoke all on function ai_private.compile_text(text) from public';
   execute 'grant execute on function ai_private.compile_text(text) to ai_owner';
   -- Anyone may set a start_proc, and it runs as whoever JavaScript runs as. A superuser's script has set this aside already; any other role may
   -- only do so once the library that knows the parameter is loaded, as it is here. (Which library that is does not follow from the language's name.)
+  -- plv8 warns where the name is empty, so it gets one that does nothing: the compiler without an input.
   for definer, parameter in
     select d.signature, s.name
     from unnest(array['ai_private.prepare(oid, boolean)', 'ai_private.on_drop()', 'ai_private.plan_as_owner(integer, jsonb, jsonb)']::regprocedure[]) as d (signature)
     cross join pg_settings s
     where s.name in ('plv8.start_proc', 'pljs.start_proc')
   loop
-    execute format('alter function %s set %s = %L', definer, parameter, '');
+    execute format('alter function %s set %s = %L', definer, parameter, case parameter when 'plv8.start_proc' then 'ai_private.compile_text' else '' end);
   end loop;
   return chosen;
 end

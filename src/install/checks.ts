@@ -73,7 +73,7 @@ const compiler = async (client: Client, installed: Installation): Promise<Findin
     const open = await client.query(`
       select from unnest(array['ai_private.prepare(oid, boolean)', 'ai_private.on_drop()']::regprocedure[]) as f
       join pg_proc p on p.oid = f
-      where not exists (select from unnest(p.proconfig) as c where c ~ '^(plv8|pljs)[.]start_proc=$')`);
+      where not exists (select from unnest(p.proconfig) as c where c ~ '^(plv8|pljs)[.]start_proc=(ai_private[.]compile_text)?$')`);
     if (stale.rowCount !== 0 || open.rowCount !== 0) {
       found.push(
         problem(
