@@ -47,6 +47,13 @@ begin
       execute format('comment on function %s is %s', f.signature, o ->> 'comment');
     end if;
   end loop;
+  -- what an operation calls with its caller's rights
+  for f in
+    select p.oid::regprocedure as signature from pg_proc p
+    where p.pronamespace = 'ai_gen'::regnamespace and p.proname in (select jsonb_array_elements_text(o -> 'helpers'))
+  loop
+    execute format('grant execute on function %s to %s', f.signature, callers);
+  end loop;
 end
 $pg_ai$;
 comment on function ai_private.create_functions(jsonb) is 'Creates the functions of one operation and grants them to its roles';

@@ -19,18 +19,20 @@ begin
   with needed as (
     select x.position, x.p ->> 'on' as kind, x.p ->> 'name' as name, x.p -> 'columns' as columns, v.word as privilege
     from jsonb_array_elements(ai_private.needed_privileges(target)) with ordinality as x (p, position)
-    join unnest(array['select', 'insert', 'update', 'delete', 'usage']) as v (word) on v.word = x.p ->> 'privilege'
+    join unnest(array['select', 'insert', 'update', 'delete', 'usage', 'execute']) as v (word) on v.word = x.p ->> 'privilege'
   )
   select
     case n.kind
       when 'schema' then format('grant usage on schema %s to ai_owner', n.name::regnamespace)
       when 'sequence' then format('grant usage on sequence %s to ai_owner', s.name)
+      when 'function' then format('grant execute on function %s to ai_owner', f.name)
       else format('grant %s%s on %s to ai_owner', n.privilege, ' (' || string_agg(quote_ident(c.name), ', ' order by c.position) || ')', target::regclass)
     end,
     format('the operations of %s need it', target::regclass),
     case n.kind
       when 'schema' then has_schema_privilege(owner, n.name::regnamespace, 'usage')
       when 'sequence' then has_sequence_privilege(owner, s.oid, 'usage')
+      when 'function' then has_function_privilege(owner, f.oid, 'execute')
       else true
     end
   from needed n
@@ -40,15 +42,20 @@ begin
     select q.oid, format('%I.%I', h.nspname, q.relname) as name from pg_class q join pg_namespace h on h.oid = q.relnamespace
     where n.kind = 'sequence' and q.relkind = 'S' and format('%I.%I', h.nspname, q.relname) = n.name
   ) as s on true
+  left join lateral (
+    select r.oid, format('%I.%I(jsonb)', h.nspname, r.proname) as name from pg_proc r join pg_namespace h on h.oid = r.pronamespace
+    where n.kind = 'function' and r.pronargs = 1 and r.proargtypes[0] = 'jsonb'::regtype and format('%I.%I(jsonb)', h.nspname, r.proname) = n.name
+  ) as f on true
   where case n.kind
     when 'schema' then not has_schema_privilege('ai_owner', n.name::regnamespace, 'usage')
     when 'sequence' then not has_sequence_privilege('ai_owner', s.oid, 'usage')
+    when 'function' then not has_function_privilege('ai_owner', f.oid, 'execute')
     else case
       when n.columns is not null then not has_column_privilege('ai_owner', target, c.name, n.privilege)
       else not has_table_privilege('ai_owner', target, n.privilege)
     end
   end
-  group by n.position, n.kind, n.name, n.privilege, s.oid, s.name
+  group by n.position, n.kind, n.name, n.privilege, s.oid, s.name, f.oid, f.name
   order by n.position;
 end
 $pg_ai$;

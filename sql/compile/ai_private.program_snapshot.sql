@@ -1,4 +1,4 @@
--- The hooks and policies that apply to a table, for its snapshot. Absent where there are none.
+-- The hooks and policies that apply to a table, and the hooks that its comment seems to name, for its snapshot. Absent where there are none.
 create function ai_private.program_snapshot(target oid)
 returns jsonb
 language sql
@@ -8,11 +8,12 @@ as $pg_ai$
   select
     coalesce((
       select jsonb_build_object('hooks', jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-        'name', h.name, 'operation', h.operation, 'phase', h.phase, 'condition', h.condition,
-        'function', h.function, 'code', h.code, 'language', h.language, 'settings', h.settings
-      )) order by h.position, h.name))
+        'name', h.name, 'operation', h.operation, 'phase', h.phase, 'condition', h.condition, 'function', h.function,
+        'routine', case when h.function is not null then ai_private.routine_snapshot(h.function) end,
+        'language', h.language, 'code', md5(h.code)
+      )) || jsonb_build_object('settings', h.settings, 'bound', h.relation is null or h.relation = target) order by h.position, h.name))
       from ai.hooks h
-      where h.enabled and h.action is null and (h.relation = target or h.relation is null)
+      where h.enabled and h.action is null and (h.relation = target or h.relation is null or ai_private.names_hook(target, h.name))
       having count(*) > 0
     ), '{}')
     || coalesce((

@@ -64,6 +64,16 @@ begin
       select d.adrelid from reached r join pg_attrdef d on d.oid = r.objid where r.classid = 'pg_attrdef'::regclass
       union
       select k.conrelid from reached r join pg_constraint k on k.oid = r.objid where r.classid = 'pg_constraint'::regclass
+      union
+      -- tables whose hooks call a function that was made, or was altered and may have had another name
+      select d.relation::oid
+      from ai.hooks h
+      join ai.declaration d on h.relation is null or h.relation = d.relation or ai_private.names_hook(d.relation, h.name)
+      where h.function is not null and h.action is null
+        and exists (
+          select from pg_event_trigger_ddl_commands() as c
+          left join pg_proc p on p.oid = c.objid
+          where c.classid = 'pg_proc'::regclass and (c.command_tag <> 'CREATE FUNCTION' or strpos(lower(h.function), lower(p.proname)) > 0))
     )
     select d.relation::oid, false
     from ai.declaration d

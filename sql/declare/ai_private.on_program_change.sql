@@ -30,6 +30,7 @@ begin
   for target in
     select d.relation from ai.declaration d join pg_class c on c.oid = d.relation
     where anywhere or d.relation = any (concerned)
+      or tg_table_name = 'hooks' and (ai_private.names_hook(d.relation, old.name) or ai_private.names_hook(d.relation, new.name))
     order by d.relation
   loop
     select ai_private.declare_table(target) into problems;

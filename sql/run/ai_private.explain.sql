@@ -46,7 +46,8 @@ begin
     'diff', ai_private.row_changes(nullif(report #> '{audit,0,old_row}', 'null'), nullif(report #> '{audit,0,new_row}', 'null')),
     'audit', coalesce(report -> 'audit', '[]'),
     'events', coalesce(report -> 'events', '[]'),
-    'side_effects', ai_private.side_effects(o.plan -> 'sideEffects', inputs));
+    'side_effects', ai_private.side_effects(o.plan -> 'sideEffects', inputs))
+    || case when o.plan ? 'hooks' then jsonb_build_object('hooks', o.plan -> 'hooks') else '{}' end;
 end
 $pg_ai$;
 comment on function ai_private.explain(integer, jsonb, jsonb) is 'Behind ai.explain_mutation: the operation by its number';

@@ -17,8 +17,9 @@ begin
   begin
     execute format('select ai_gen.%I($1, $2)', function_name) into answer using inputs, options;
     set constraints all immediate;
-    raise exception using errcode = 'PI199', message = jsonb_build_object(
-      'dry_run', true, 'result', answer, 'audit', ai_private.written_audit(before), 'events', ai_private.written_events(before), 'side_effects', ai_private.side_effects(lasting, inputs))::text;
+    raise exception using errcode = 'PI199', message = (jsonb_build_object(
+      'dry_run', true, 'result', answer, 'audit', ai_private.written_audit(before), 'events', ai_private.written_events(before), 'side_effects', ai_private.side_effects(lasting, inputs))
+      || coalesce((select jsonb_build_object('hooks', o.plan -> 'hooks') from ai.operation o where o.function_name = rehearse.function_name and o.plan ? 'hooks'), '{}'))::text;
   exception when sqlstate 'PI199' then
     report := sqlerrm;
   end;

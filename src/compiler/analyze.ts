@@ -4,6 +4,7 @@ import { type Diagnostic, error, suggest, warning } from './diagnostic.ts';
 import { ident, isMisread, jsonb, literal } from './emit/sql.ts';
 import { familyOf } from './families.ts';
 import { type FieldRules, OPERATION_KINDS, type OperationDeclaration, type OperationKind } from './grammar.ts';
+import { hooksOf } from './hooks.ts';
 import type { Input, Operation, Probe, TableUnit } from './ir.ts';
 import { functionNames } from './names.ts';
 import { checkRules, probesOf, violationsOf } from './rules.ts';
@@ -66,7 +67,8 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
     }
   };
 
-  for (const { name } of table.hooks ?? []) diagnostics.push(error(`hook ${name}`, 'hooks cannot be compiled yet'));
+  const hooks = hooksOf(table);
+  diagnostics.push(...hooks.diagnostics);
   for (const { name, kind } of table.policies ?? [])
     diagnostics.push(error(`policy ${name}`, `policies of the kind "${kind}" cannot be compiled yet`));
 
@@ -235,16 +237,8 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
         );
     }
     const version = resolveVersion(path, own, known, diagnostics);
-    for (const hook of own.hooks ?? []) {
-      if (hook !== 'validation')
-        diagnostics.push(
-          warning(
-            `${path}.hooks`,
-            `no hook ${JSON.stringify(hook)} is registered yet`,
-            'until it is, the operation runs without it',
-          ),
-        );
-    }
+    const ownHooks = hooks.of(kind, own.hooks ?? [], `${path}.hooks`);
+    diagnostics.push(...ownHooks.diagnostics);
     const names = functionNames(table.schema, table.name, kind);
     const inputNames = new Set(inputs.map((input) => input.column.name));
     operations.push({
@@ -263,7 +257,7 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
       visible,
       ...(version === undefined ? {} : { version }),
       checks: writes ? table.constraints.filter((constraint) => isJudgedEarly(constraint, inputNames)) : [],
-      hooks: (table.hooks ?? []).filter((hook) => hook.operation === undefined || hook.operation === kind),
+      hooks: ownHooks.hooks,
       policies: (table.policies ?? []).filter((policy) => policy.operation === null || policy.operation === kind),
     });
   }

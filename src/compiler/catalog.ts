@@ -74,17 +74,36 @@ export interface UniqueIndexSnapshot {
   readonly reads?: readonly string[];
 }
 
-/** A row of ai.hooks that applies to the table; in the order in which hooks run. */
+/** A row of ai.hooks that applies to the table, or that its comment names; in the order in which hooks run. */
 export interface HookSnapshot {
   readonly name: string;
   /** Absent: every operation. */
   readonly operation?: string;
   readonly phase: 'pre' | 'post' | 'post_commit' | 'on_error';
+  /** Whether it is about this table or every table; else only the comment's naming it makes it apply. */
+  readonly bound: boolean;
   readonly condition?: string;
+  /** As it was written. */
   readonly function?: string;
-  readonly code?: string;
+  /** Where that leads: a function of that name that takes jsonb. */
+  readonly routine?: RoutineSnapshot;
   readonly language?: 'sql' | 'plpgsql' | 'javascript';
-  readonly settings: Readonly<Record<string, unknown>>;
+  /** md5 of the inline code, which is a function in ai_gen already when the table is compiled. */
+  readonly code?: string;
+  readonly settings: unknown;
+}
+
+/** A function that somebody has written for pg_ai to call. */
+export interface RoutineSnapshot {
+  readonly schema: string;
+  /** `schema.name`, quoted where SQL needs it. */
+  readonly qualified: string;
+  readonly kind: 'f' | 'p' | 'a' | 'w';
+  readonly returns: string;
+  readonly set?: boolean;
+  readonly definer?: boolean;
+  /** The owner, where that is no member of ai_admin. */
+  readonly untrustedOwner?: string;
 }
 
 /** A row of ai.policies that applies to the table. */

@@ -6,6 +6,7 @@ import { emitBulkFunction } from './emit/bulk.ts';
 import { describeOperation, emitJsonFunction, emitTypedFunction } from './emit/functions.ts';
 import { type OperationPlan, planOf } from './emit/plan.ts';
 import { ident, literal } from './emit/sql.ts';
+import { hookFunctions } from './hooks.ts';
 import type { Operation, Privilege, Probe } from './ir.ts';
 import { privilegesOf } from './privileges.ts';
 import { inputSchema, type JsonSchema, outputSchema } from './schema.ts';
@@ -32,6 +33,8 @@ export interface CompiledOperation {
   readonly functionName: string;
   readonly typedFunctionName: string;
   readonly roles: readonly string[];
+  /** Functions in ai_gen that run with the caller's rights, so that the caller must be allowed to call them; absent where there are none. */
+  readonly helpers?: readonly string[];
   readonly description: string;
   readonly inputSchema: JsonSchema;
   readonly outputSchema: JsonSchema;
@@ -51,11 +54,13 @@ export interface CompiledOperation {
 const compileOperation = (operation: Operation, fingerprint: string): CompiledOperation => {
   const typed = emitTypedFunction(operation);
   const bulk = emitBulkFunction(operation, fingerprint);
+  const helpers = operation.security === 'invoker' ? operation.hooks.flatMap(hookFunctions) : [];
   return {
     operation: operation.kind,
     functionName: operation.jsonFunctionName,
     typedFunctionName: operation.functionName,
     roles: operation.roles.map(ident),
+    ...(helpers.length === 0 ? {} : { helpers }),
     description: operation.description,
     inputSchema: inputSchema(operation),
     outputSchema: outputSchema(operation),

@@ -210,7 +210,7 @@ const offending = (issue: Issue, prefix: readonly PropertyKey[] = []): PropertyK
 };
 
 /** Checks against the grammar. What is wrong is reported and left out, so that the rest can still be checked against the table. */
-const check = <T extends z.ZodMiniType>(
+export const check = <T extends z.ZodMiniType>(
   root: string,
   schema: T,
   value: unknown,

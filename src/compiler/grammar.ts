@@ -92,7 +92,10 @@ const inputs = {
     'Inputs that may be given. "*": every column that can be written. What is not listed is refused.',
   ),
   fields: optional(fields, 'Rules for single inputs of this operation, over those of the table and its columns.'),
-  hooks: optional(names, 'Named hooks to run. "validation" is built in.'),
+  hooks: optional(
+    names,
+    'Hooks to run, by their name in ai.hooks; those that ai.hooks binds to the table run anyway. "validation" is built in.',
+  ),
 };
 const defaults = optional(
   z.record(name, z.unknown()),
@@ -116,7 +119,7 @@ export const operations = z.strictObject({
   update: operation({ ...common, ...inputs, key, version }, 'Change the row with the given key.'),
   delete: operation({ ...common, key, version, hooks }, 'Delete the row with the given key.'),
   upsert: operation({ ...common, ...inputs, key, defaults }, 'Insert a row, or change the one that has the same key.'),
-  fetch: operation({ ...common, key }, 'Read the row with the given key.'),
+  fetch: operation({ ...common, key, hooks }, 'Read the row with the given key.'),
 });
 
 export const tableDeclaration = z.strictObject({

@@ -1,4 +1,4 @@
-import type { ColumnSnapshot, ConstraintSnapshot, HookSnapshot, PolicySnapshot, TableSnapshot } from './catalog.ts';
+import type { ColumnSnapshot, ConstraintSnapshot, PolicySnapshot, TableSnapshot } from './catalog.ts';
 import type { FieldRules, OperationKind } from './grammar.ts';
 
 /**
@@ -38,8 +38,23 @@ export interface Operation {
   /** CHECK constraints whose columns are all inputs: judged with the other inputs, before the statement. */
   readonly checks: readonly ConstraintSnapshot[];
   /** Rows of ai.hooks and ai.policies that apply, in their order. */
-  readonly hooks: readonly HookSnapshot[];
+  readonly hooks: readonly Hook[];
   readonly policies: readonly PolicySnapshot[];
+}
+
+/** A hook of one operation, resolved. */
+export interface Hook {
+  readonly name: string;
+  readonly phase: 'pre' | 'post' | 'post_commit' | 'on_error';
+  /** Runs before the inputs are looked at, so that it may take what validation would refuse. */
+  readonly beforeValidation: boolean;
+  /** SQL over inputs, row, old, actor and operation; the function ai_gen._when_<name> judges it. */
+  readonly condition?: string;
+  readonly language: 'function' | 'sql' | 'plpgsql' | 'javascript';
+  /** The function, as SQL calls it. */
+  readonly call: string;
+  /** Where that is somebody's own function, and not one in ai_gen. */
+  readonly schema?: string;
 }
 
 export interface Input {
@@ -82,11 +97,11 @@ export type Family =
   | { readonly kind: 'list'; readonly element: Family }
   | { readonly kind: 'object'; readonly attributes: readonly string[] };
 
-/** A privilege on the table, its schema or its sequences that the operations need and the table's owner grants to ai_owner. */
+/** A privilege on the table, its schema, its sequences or a hook's function that the operations need and the table's owner grants to ai_owner. */
 export interface Privilege {
-  readonly on: 'table' | 'schema' | 'sequence';
+  readonly on: 'table' | 'schema' | 'sequence' | 'function';
   readonly name: string;
-  readonly privilege: 'select' | 'insert' | 'update' | 'delete' | 'usage';
+  readonly privilege: 'select' | 'insert' | 'update' | 'delete' | 'usage' | 'execute';
   /** Column privileges where the table's are not needed. */
   readonly columns?: readonly string[];
 }

@@ -11,6 +11,7 @@ export const privilegesOf = (unit: TableUnit): Privilege[] => {
   const updated = new Set<string>();
   const sequences = new Set<string>();
   const schemas = new Set<string>([table.schema]);
+  const functions = new Set<string>();
   let deletes = false;
   const add = (set: Set<string>, names: readonly string[]): void => {
     for (const name of names) set.add(name);
@@ -49,6 +50,10 @@ export const privilegesOf = (unit: TableUnit): Privilege[] => {
       add(selected, changed.length === 0 ? key.slice(0, 1) : changed);
     }
     if (operation.kind === 'delete') deletes = true;
+    for (const hook of operation.hooks.filter((each) => each.schema !== undefined)) {
+      add(schemas, [hook.schema ?? '']);
+      add(functions, [`${hook.call}(jsonb)`]);
+    }
   }
   add(schemas, table.schemas);
 
@@ -68,6 +73,7 @@ export const privilegesOf = (unit: TableUnit): Privilege[] => {
   return [
     ...[...schemas].sort().map((schema): Privilege => ({ on: 'schema', name: ident(schema), privilege: 'usage' })),
     ...[...sequences].sort().map((sequence): Privilege => ({ on: 'sequence', name: sequence, privilege: 'usage' })),
+    ...[...functions].sort().map((name): Privilege => ({ on: 'function', name, privilege: 'execute' })),
     ...onTable('select', selected),
     ...(insertsNothing
       ? [{ on: 'table', name: table.qualified, privilege: 'insert' } as const]

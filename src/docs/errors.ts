@@ -5,6 +5,7 @@ import { code, generated, table } from './markdown.ts';
 const CLASSES: Readonly<Record<string, string>> = {
   PI0: 'Declarations and their compilation',
   PI1: 'Calls',
+  PI3: 'Hooks and actions',
   PI4: 'Events',
   PI5: 'Installation',
   PI9: 'Bugs',

@@ -78,6 +78,17 @@ export const ERRORS: readonly ErrorEntry[] = [
     },
   },
   {
+    code: 'PI007',
+    meaning:
+      'A hook cannot be registered as it stands. DETAIL lists every mistake with its path, the reason and a suggestion.',
+    en: 'the {kind} {name} has {count} mistake(s):{errors}',
+    vi: '{kind} {name} có {count} lỗi:{errors}',
+    hint: {
+      en: 'Nothing was changed. Mend the row and run the statement again.',
+      vi: 'Chưa có gì thay đổi. Hãy sửa dòng rồi chạy lại câu lệnh.',
+    },
+  },
+  {
     code: 'PI100',
     meaning: 'Inputs are wrong. DETAIL lists every wrong field with a code, the rule and a message.',
     en: '{operation} on {table} refused: {errors}',
@@ -193,6 +204,16 @@ export const ERRORS: readonly ErrorEntry[] = [
     hint: {
       en: "ai.generate_mutations('create', 'users', '[{…}, {…}]')",
       vi: "ai.generate_mutations('create', 'users', '[{…}, {…}]')",
+    },
+  },
+  {
+    code: 'PI302',
+    meaning: 'A hook answered something that its phase does not know. DETAIL names the hook and what it gave.',
+    en: '{operation} on {table}: the hook "{hook}" must answer null or {expected}',
+    vi: '{operation} trên {table}: hook "{hook}" phải trả về null hoặc {expected}',
+    hint: {
+      en: "It is a mistake in the hook; see ai.hooks where name = '{hook}'.",
+      vi: "Đây là lỗi trong hook; xem ai.hooks với name = '{hook}'.",
     },
   },
   {

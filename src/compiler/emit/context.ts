@@ -26,6 +26,10 @@ const OWN = [
   '_column',
   '_result',
   '_audit',
+  '_hook',
+  '_asked',
+  '_again',
+  '_added',
 ] as const;
 export type OwnVariable = (typeof OWN)[number];
 

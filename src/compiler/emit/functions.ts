@@ -1,10 +1,11 @@
 import type { Operation } from '../ir.ts';
-import { createContext } from './context.ts';
+import { type Context, createContext } from './context.ts';
+import { added, emitHookStart, emitPostHooks, emitPreHooks, hookVariables, readsTwice, runsHooks } from './hooks.ts';
 import { emitConversions, emitRules, emitShape, emitVariables } from './inputs.ts';
 import { emitOptions } from './options.ts';
 import { comment, dollarQuoted, ident, indent, literal } from './sql.ts';
 import { mayReachOthers, NO_START_PROC } from './start-proc.ts';
-import { emitRecord, emitStatement } from './statement.ts';
+import { ACTOR, emitRecord, emitStatement } from './statement.ts';
 import { emitUsual } from './usual.ts';
 
 const VERB = {
@@ -24,7 +25,7 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
     `${own._opt} alias for $2;`,
     `${own._errors} jsonb;`,
     ...(operation.kind === 'fetch'
-      ? [`${own._result} jsonb;`]
+      ? [`${own._result} jsonb;`, ...(runsHooks(operation) ? [`${own._actor} text;`] : [])]
       : [
           `${own._old} jsonb;`,
           `${own._new} jsonb;`,
@@ -36,40 +37,74 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
           ...(operation.security === 'definer' ? [`${own._audit} bigint;`] : []),
         ]),
     ...(operation.returnsVersion || operation.version !== undefined ? [`${own._version} text;`] : []),
+    ...hookVariables(context),
     ...emitVariables(context),
   ];
   const source = `Compiled from COMMENT ON TABLE ${operation.table.qualified} (${fingerprint}). Edit the declaration, not this function.`;
-  const reading = [
-    emitUsual(context),
-    // The usual path is not taken when there is one to shut out.
-    ...(mayReachOthers(operation) ? [NO_START_PROC] : []),
-    `-- What is rare or wrong, rule by rule.\n${own._opt} := coalesce(${own._opt}, '{}');\n${own._errors} := '[]';`,
-    emitOptions(context),
-    emitShape(context),
-    emitConversions(context),
-    emitRules(context),
-  ].filter((section) => section !== '');
+  const postHooks = emitPostHooks(context);
   const sections = [
-    // Indented once and for good: going over a long text again is what compiling in the database spends its time on.
-    `  <<usual>>\n  begin\n${indent(reading.join('\n\n'), 4)}\n  end;`,
+    ...(runsHooks(operation) ? [indent(emitStart(context))] : []),
+    emitReading(context),
     indent(emitStatement(context)),
+    ...(postHooks === '' ? [] : [indent(postHooks)]),
     ...(operation.kind === 'fetch' ? [] : [indent(emitRecord(context))]),
   ];
+  const answer = operation.kind === 'fetch' ? `\n  return ${own._result}${added(context)};` : '';
   const body = `${comment(`${VERB[operation.kind]} ${operation.table.qualified}. ${source}`)}
 #variable_conflict use_column
 <<given>>
 declare
 ${indent(variables.join('\n'))}
 begin
-${sections.join('\n\n')}
+${sections.join('\n\n')}${answer}
 end`;
   return `create or replace function ai_gen.${ident(operation.jsonFunctionName)}(inputs jsonb, options jsonb default '{}')
 returns jsonb
 language plpgsql
-${operation.kind === 'fetch' && operation.security === 'definer' ? 'stable' : 'volatile'}
+${operation.kind === 'fetch' && operation.security === 'definer' && !runsHooks(operation) ? 'stable' : 'volatile'}
 security ${operation.security}
 set search_path = pg_catalog, pg_temp
 as ${dollarQuoted(body)}`;
+};
+
+/** Before anything of others runs: a call that is made by another call of this function has no part in what comes after. */
+const emitStart = (context: Context): string => {
+  const { own } = context;
+  return [
+    `if ${own._opt} is null then
+  ${own._opt} := '{}';
+end if;`,
+    emitOptions(context),
+    ...(mayReachOthers(context.operation) ? [NO_START_PROC] : []),
+    `${own._actor} := ${ACTOR};`,
+    emitHookStart(context),
+  ].join('\n');
+};
+
+/** From the inputs as JSON to variables with nothing wrong about them. */
+const emitReading = (context: Context): string => {
+  const { operation, own } = context;
+  const reading = [
+    emitUsual(context),
+    // The usual path is not taken when there is one to shut out.
+    ...(mayReachOthers(operation) && !runsHooks(operation) ? [NO_START_PROC] : []),
+    `-- What is rare or wrong, rule by rule.\n${own._opt} := coalesce(${own._opt}, '{}');\n${own._errors} := '[]';`,
+    ...(runsHooks(operation) ? [] : [emitOptions(context)]),
+    emitShape(context),
+    emitConversions(context),
+    emitRules(context),
+  ].filter((section) => section !== '');
+  // Indented once and for good: going over a long text again is what compiling in the database spends its time on.
+  if (!readsTwice(operation)) return `  <<usual>>\n  begin\n${indent(reading.join('\n\n'), 4)}\n  end;`;
+  return `  <<reading>>
+  loop
+    <<usual>>
+    begin
+${indent(reading.join('\n\n'), 6)}
+    end;
+
+${indent(emitPreHooks(context), 4)}
+  end loop;`;
 };
 
 /** PostgreSQL's limit for the parameters of a function. */
@@ -116,7 +151,7 @@ export const emitTypedFunction = (operation: Operation): string | undefined => {
 )
 returns jsonb
 language sql
-${operation.kind === 'fetch' && operation.security === 'definer' ? 'stable' : 'volatile'}
+${operation.kind === 'fetch' && operation.security === 'definer' && !runsHooks(operation) ? 'stable' : 'volatile'}
 security invoker
 ${ordered.length > 0 && !absentOnNull ? 'set search_path = pg_catalog, pg_temp\n' : ''}as ${ordered.length === 0 ? noInputs : absentOnNull ? inlined : allInputs}`;
 };

@@ -27,7 +27,34 @@ export interface OperationPlan {
   }[];
   readonly statement: ExplainedStatement;
   readonly sideEffects: readonly SideEffect[];
+  /** In the order in which they run; absent where there are none. */
+  readonly hooks?: readonly ExplainedHook[];
 }
+
+export interface ExplainedHook {
+  readonly hook: string;
+  readonly phase: string;
+  /** Whether it runs before the inputs are looked at. */
+  readonly beforeValidation?: true;
+  readonly language: string;
+  readonly function: string;
+  readonly condition?: string;
+}
+
+const PHASES = ['pre', 'post', 'post_commit', 'on_error'] as const;
+
+const explainedHooks = ({ hooks }: Operation): readonly ExplainedHook[] =>
+  PHASES.flatMap((phase) => [
+    ...hooks.filter((hook) => hook.phase === phase && hook.beforeValidation),
+    ...hooks.filter((hook) => hook.phase === phase && !hook.beforeValidation),
+  ]).map((hook) => ({
+    hook: hook.name,
+    phase: hook.phase,
+    ...(hook.beforeValidation ? { beforeValidation: true } : {}),
+    language: hook.language,
+    function: hook.call,
+    ...(hook.condition === undefined ? {} : { condition: hook.condition }),
+  }));
 
 const KINDS = { p: 'unique', u: 'unique', c: 'check', f: 'foreignKey', x: 'exclusion' } as const;
 
@@ -65,5 +92,6 @@ export const planOf = (operation: Operation, fingerprint: string): OperationPlan
       : [],
     statement: explainedStatement(context),
     sideEffects: sideEffectsOf(operation),
+    ...(operation.hooks.length === 0 ? {} : { hooks: explainedHooks(operation) }),
   };
 };

@@ -14,10 +14,11 @@ if ${START_PROC_SET} then
 end if;`;
 
 /** Reading a row by its key runs nothing but PostgreSQL's own code, unless a policy, a virtual column or a type brings other code along. */
-export const mayReachOthers = ({ kind, security, table, key }: Operation): boolean =>
+export const mayReachOthers = ({ kind, security, table, key, hooks }: Operation): boolean =>
   security === 'definer' &&
   !(
     kind === 'fetch' &&
+    hooks.length === 0 &&
     table.kind === 'r' &&
     !table.rowSecurity &&
     table.columns.every((column) => column.generated !== 'v') &&

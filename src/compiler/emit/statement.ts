@@ -1,5 +1,6 @@
 import type { Operation } from '../ir.ts';
 import { type Context, given, identifying, isPresent, keyCondition, pick, rowObject } from './context.ts';
+import { added, runsHooks } from './hooks.ts';
 import { givenList } from './inputs.ts';
 import { ident, indent, jsonb, literal } from './sql.ts';
 
@@ -213,7 +214,7 @@ if ${own._old} -> ${literal(inserted.name)} = 'null' then
 end if;`;
 };
 
-const fetch = (context: Context): string => `${run(changing(context))}\nreturn ${context.own._result};`;
+const fetch = (context: Context): string => run(changing(context));
 
 /** The statement itself; afterwards the old and the new row are at hand as JSON without protected fields. */
 export const emitStatement = (context: Context): string => {
@@ -250,10 +251,9 @@ values (given.${own._audit}, ${literal(`${operation.table.qualified}.${operation
   const answer = whole ? row : pick(row, operation.returns);
   const version = operation.returnsVersion ? ` || pg_catalog.jsonb_build_object('xmin', ${own._version})` : '';
   return `-- Audit and event, in the same transaction.
-${own._actor} := ${ACTOR};
-${key.length === 0 ? '' : `${own._key} := ${pick(row, key)};\n`}${record}
+${runsHooks(operation) ? '' : `${own._actor} := ${ACTOR};\n`}${key.length === 0 ? '' : `${own._key} := ${pick(row, key)};\n`}${record}
 
-return ${answer}${version};`;
+return ${answer}${version}${added(context)};`;
 };
 
 export interface ExplainedStatement {

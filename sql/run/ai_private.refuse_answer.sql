@@ -1,0 +1,18 @@
+create function ai_private.refuse_answer(hook text, table_name text, operation text, answer jsonb, expected text)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+begin
+  raise exception using
+    errcode = 'PI302',
+    message = ai_private.message('PI302', jsonb_build_object('hook', hook, 'table', table_name, 'operation', operation, 'expected', expected)),
+    detail = jsonb_build_object('table', table_name, 'operation', operation, 'hook', hook, 'type', jsonb_typeof(answer),
+      'keys', case jsonb_typeof(answer) when 'object' then (select jsonb_agg(k) from jsonb_object_keys(answer) as k) end)::text,
+    hint = ai_private.message('PI302.hint', jsonb_build_object('hook', hook));
+end
+$pg_ai$;
+comment on function ai_private.refuse_answer(text, text, text, jsonb, text) is 'Raises PI302: a hook answered what its phase does not know';
+revoke all on function ai_private.refuse_answer(text, text, text, jsonb, text) from public;
+grant execute on function ai_private.refuse_answer(text, text, text, jsonb, text) to ai_owner, ai_admin, ai_user;

@@ -1,0 +1,119 @@
+import { conditionFunction } from '../hooks.ts';
+import type { Hook, Operation } from '../ir.ts';
+import type { Context } from './context.ts';
+import { ident, indent, literal, variable } from './sql.ts';
+
+/*
+ * A hook is called by static SQL with one object, and answers null or an object. The call is a statement of its own, never an expression of
+ * PL/pgSQL: plv8 up to 3.2.4 aborts the backend when JavaScript is called from one under a second user (plv8 issue 606).
+ */
+
+const ofPhase = (operation: Operation, phase: Hook['phase'], beforeValidation = false): readonly Hook[] =>
+  operation.hooks.filter((hook) => hook.phase === phase && hook.beforeValidation === beforeValidation);
+
+/** Whether anything of others runs in the operation besides what belongs to its table. */
+export const runsHooks = (operation: Operation): boolean => operation.hooks.length > 0;
+
+/** Hooks may change the inputs after they were read, which then are read again. */
+export const readsTwice = (operation: Operation): boolean => ofPhase(operation, 'pre').length > 0;
+
+/** The rows as SQL, where the phase has them. */
+interface Rows {
+  readonly row: string;
+  readonly old: string;
+}
+const NO_ROWS: Rows = { row: 'null::jsonb', old: 'null::jsonb' };
+
+const call = ({ operation, own }: Context, hook: Hook, { row, old }: Rows): string => {
+  const actor = `given.${own._actor}`;
+  const inputs = `given.${own._asked}`;
+  const ctx = `pg_catalog.jsonb_build_object('inputs', ${inputs}, 'row', ${row}, 'old', ${old}, 'actor', ${actor}, 'operation', ${literal(operation.kind)}, 'table', ${literal(operation.table.qualified)})`;
+  const answer = `${hook.call}(${ctx})`;
+  const guarded =
+    hook.condition === undefined
+      ? answer
+      : `case when ai_gen.${ident(conditionFunction(hook.name))}(${inputs}, ${row}, ${old}, ${actor}, ${literal(operation.kind)}) then ${answer} end`;
+  return `select ${guarded} into ${own._hook};`;
+};
+
+const subject = ({ operation }: Context, hook: Hook): string =>
+  `${literal(hook.name)}, ${literal(operation.table.qualified)}, ${literal(operation.kind)}`;
+
+const changing = (context: Context, hook: Hook): string => {
+  const { _hook, _asked, _again } = context.own;
+  const changed = hook.beforeValidation ? '' : `\n  ${_again} := ${_again} or ${_hook} <> ${_asked};`;
+  return `-- The hook "${hook.name}".
+${call(context, hook, NO_ROWS)}
+if ${_hook} is not null then
+  ${_hook} := ai_private.hook_inputs(${subject(context, hook)}, ${_hook}, ${_asked});${changed}
+  ${_asked} := ${_hook};
+end if;`;
+};
+
+/** What a call with hooks needs to know from its beginning on, and the hooks that come before validation. */
+export const emitHookStart = (context: Context): string => {
+  const { operation, own } = context;
+  const early = ofPhase(operation, 'pre', true);
+  // What is no object is refused below, like anywhere.
+  const changes =
+    early.length === 0
+      ? ''
+      : `\nif pg_catalog.jsonb_typeof(${own._in}) = 'object' then
+${indent(early.map((hook) => changing(context, hook)).join('\n'))}
+  ${own._in} := ${own._asked};
+end if;`;
+  return `${own._asked} := ${own._in};${changes}`;
+};
+
+/** After the inputs were found right: hooks may change them, and then they are read once more, as if they had come so. */
+export const emitPreHooks = (context: Context): string => {
+  const { operation, own } = context;
+  const variables = operation.inputs.map((input) => `${variable(input.column.name)} := null;`);
+  return `exit reading when ${own._again};
+${ofPhase(operation, 'pre')
+  .map((hook) => changing(context, hook))
+  .join('\n')}
+exit reading when not ${own._again};
+-- Changed inputs are read as if they had come so.
+${own._in} := ${own._asked};
+${variables.join('\n')}`;
+};
+
+/** After the statement. What hooks add to the answer is in the variable _added. */
+export const emitPostHooks = (context: Context): string => {
+  const { operation, own } = context;
+  const hooks = ofPhase(operation, 'post');
+  if (hooks.length === 0) return '';
+  const rows: Rows =
+    operation.kind === 'fetch'
+      ? { row: `given.${own._result}`, old: 'null::jsonb' }
+      : {
+          row: operation.kind === 'delete' ? 'null::jsonb' : `given.${own._new}`,
+          old: operation.kind === 'create' ? 'null::jsonb' : `given.${own._old}`,
+        };
+  const calls = hooks
+    .map(
+      (hook) => `-- The hook "${hook.name}".
+${call(context, hook, rows)}
+if ${own._hook} is not null then
+  ${own._added} := ${own._added} || ai_private.hook_result(${subject(context, hook)}, ${own._hook});
+end if;`,
+    )
+    .join('\n');
+  // Where fetch finds nothing there is nothing for them to see.
+  return operation.kind === 'fetch' ? `if ${own._result} is not null then\n${indent(calls)}\nend if;` : calls;
+};
+
+/** What post hooks add to the answer, as SQL to be appended to it. */
+export const added = ({ operation, own }: Context): string =>
+  ofPhase(operation, 'post').length === 0 ? '' : ` || ${own._added}`;
+
+export const hookVariables = ({ operation, own }: Context): readonly string[] =>
+  runsHooks(operation)
+    ? [
+        `${own._hook} jsonb;`,
+        `${own._asked} jsonb;`,
+        ...(readsTwice(operation) ? [`${own._again} boolean := false;`] : []),
+        ...(ofPhase(operation, 'post').length === 0 ? [] : [`${own._added} jsonb := '{}';`]),
+      ]
+    : [];
