@@ -16,6 +16,7 @@ begin
     when 'notify' then known := '{channel}'; required := '{channel}';
     when 'broker' then known := '{subject}'; required := '{}';
     when 'email' then return ai_private.email_settings_problems(settings);
+    when 'webhook' then return ai_private.webhook_settings_problems(settings);
     else return '[]';
   end case;
   if jsonb_typeof(settings) <> 'object' then

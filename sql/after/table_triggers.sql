@@ -8,3 +8,5 @@ create trigger subscriptions_are_checked before insert or update on ai.subscript
   for each row execute function ai_private.check_subscription();
 create trigger subscriptions_take_effect after insert or update or delete on ai.subscriptions
   for each row execute function ai_private.on_subscription_change();
+create trigger webhook_endpoints_are_checked before insert or update on ai.webhook_endpoints
+  for each row execute function ai_private.check_webhook_endpoint();

@@ -275,6 +275,24 @@ export const ERRORS: readonly ErrorEntry[] = [
     },
   },
   {
+    code: 'PI420',
+    meaning:
+      'A row of ai.webhook_endpoints is wrong. DETAIL lists every mistake with its column, the reason and a suggestion.',
+    en: 'the webhook endpoint {name} has {count} mistake(s):{errors}',
+    vi: 'endpoint webhook {name} có {count} lỗi:{errors}',
+    hint: {
+      en: 'Nothing was changed. Mend the row and run the statement again.',
+      vi: 'Chưa có gì thay đổi. Hãy sửa dòng rồi chạy lại câu lệnh.',
+    },
+  },
+  {
+    code: 'PI421',
+    meaning: 'No webhook endpoint has that name.',
+    en: 'there is no webhook endpoint "{endpoint}"',
+    vi: 'không có endpoint webhook "{endpoint}"',
+    hint: { en: 'There are: {known}.', vi: 'Hiện có: {known}.' },
+  },
+  {
     code: 'PI501',
     meaning:
       'pg_ai cannot be installed here: the server is too old, or a schema that it needs belongs to something else. Nothing is changed.',

@@ -8,7 +8,7 @@ import type { CompilerBundle } from './bundle.ts';
 const ROOT = fileURLToPath(new URL('../../sql/', import.meta.url));
 
 /** Tables that others refer to come first; else the order of names does. */
-const FIRST_TABLES = ['declaration.sql', 'audit_seal.sql', 'subscriptions.sql'];
+const FIRST_TABLES = ['declaration.sql', 'audit_seal.sql', 'subscriptions.sql', 'webhook_endpoint.sql'];
 
 /** Functions, in the order of the story: a table declares, the compiler compiles, callers run, what was done is recorded, and others act on it. */
 const FUNCTION_FOLDERS = ['declare', 'compile', 'run', 'record', 'after'] as const;
