@@ -10,6 +10,7 @@ declare
   gone ai.operation;
 begin
   perform ai_private.lock_compiler();
+  perform ai_private.settle_errors();
   for gone in select p.* from ai.operation p where p.relation = target loop
     perform ai_private.drop_operation(gone);
   end loop;

@@ -13,6 +13,7 @@ begin
   if exists (select from ai.declaration d where d.relation = target and d.fingerprint is not distinct from print and d.state = new_state and d.problems = mark.problems) then
     return;
   end if;
+  perform ai_private.settle_errors();
   insert into ai.declaration (relation, qualified_name, fingerprint, state, problems, changed_at)
   values (target, snapshot ->> 'qualified', print, new_state, problems, clock_timestamp())
   on conflict (relation) do update

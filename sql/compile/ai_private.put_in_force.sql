@@ -13,6 +13,7 @@ declare
   new_leaves integer[] := '{}';
   leaf integer;
 begin
+  perform ai_private.settle_errors();
   insert into ai.declaration (relation, qualified_name, fingerprint, state, problems, privileges, changed_at)
   values (target, name, print, 'ready', problems, compiled -> 'privileges', clock_timestamp())
   on conflict (relation) do update

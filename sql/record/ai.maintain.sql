@@ -1,5 +1,6 @@
 -- Keeps the audit trail and the event log in months: moves what lies in the rest partitions into months and makes the current month and those
--- ahead. Call it each month or each day, as the role that installed pg_ai (it owns the tables). Returns the partitions that were made.
+-- ahead. Counts what ai.metrics tells, where no worker does. Call it each month or each day, as the role that installed pg_ai (it owns the tables).
+-- Returns the partitions that were made.
 create function ai.maintain(months_ahead integer default 2)
 returns setof text
 language plpgsql
@@ -16,6 +17,7 @@ declare
   partition_name text;
 begin
   perform pg_advisory_xact_lock(hashtextextended('pg_ai.maintain', 0));
+  perform ai.gather_metrics();
   foreach log in array array['audit_log', 'event_log'] loop
     for month in execute format(
       'select distinct date_trunc(''month'', r.at, ''UTC'') from ai_private.%I r

@@ -1,4 +1,4 @@
--- Retention: drops whole months of the audit trail, their events and idempotency keys that lie before a moment. Returns what was dropped.
+-- Retention: drops whole months of the audit trail, their events, idempotency keys and metrics that lie before a moment. Returns what was dropped.
 -- Call it as the role that installed pg_ai. Verification knows what was dropped (ai.audit_retention).
 create function ai.prune(before timestamptz)
 returns setof text
@@ -30,6 +30,7 @@ begin
     return next p.name;
   end loop;
   delete from ai_private.idempotency i where i.at < before;
+  delete from ai_private.metric m where m.at < before;
 end
 $pg_ai$;
 comment on function ai.prune(timestamptz) is 'Drops months of the audit trail and the event log that lie before a moment';

@@ -11,6 +11,7 @@ declare
   known text;
   problem text;
   callable regprocedure;
+  counted jsonb;
 begin
   if table_name is null or operation_name is null then
     raise exception using errcode = 'PI101', message = ai_private.message('PI101.null', '{}'), hint = ai_private.message('PI101.null.hint', '{}');
@@ -25,6 +26,7 @@ begin
     elsif has_function_privilege(callable, 'EXECUTE') then
       return wanted.dispatch;
     end if;
+    counted := ai_private.count_error(found_name, operation_name, null, '42501');
     raise exception using
       errcode = '42501',
       message = ai_private.message('PI006', jsonb_build_object('table', found_name, 'operation', operation_name, 'role', current_user)),
@@ -41,6 +43,7 @@ begin
     when known is null then 'PI101.table'
     else 'PI101'
   end;
+  counted := ai_private.count_error(found_name, operation_name, null, left(problem, 5));
   raise exception using
     errcode = left(problem, 5),
     message = ai_private.message(problem, jsonb_build_object('table', found_name, 'operation', operation_name)),

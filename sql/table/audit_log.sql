@@ -20,7 +20,9 @@ create table ai.audit_log (
   -- the declaration in force: see ai.revision
   fingerprint text not null,
   old_row jsonb,
-  new_row jsonb
+  new_row jsonb,
+  -- From the beginning of the call to this row; null for rows of a set. Metrics read it; seals do not cover it.
+  elapsed_us bigint
 ) partition by range (at);
 comment on table ai.audit_log is 'Who changed what and when; append-only for every caller';
 

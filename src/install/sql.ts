@@ -10,11 +10,14 @@ const ROOT = fileURLToPath(new URL('../../sql/', import.meta.url));
 /** Tables that others refer to come first; else the order of names does. */
 const FIRST_TABLES = ['declaration.sql', 'audit_seal.sql', 'subscriptions.sql', 'webhook_endpoint.sql'];
 
-/** Functions, in the order of the story: a table declares, the compiler compiles, callers run, what was done is recorded, and others act on it. */
-const FUNCTION_FOLDERS = ['declare', 'compile', 'run', 'record', 'after'] as const;
+/** Functions, in the order of the story: a table declares, the compiler compiles, callers run, what was done is recorded, others act on it, and all of it is measured. */
+const FUNCTION_FOLDERS = ['declare', 'compile', 'run', 'record', 'after', 'measure'] as const;
 const EVENT_TRIGGERS = 'declare/event_triggers.sql';
 /** Triggers of tables, which need their functions. They stay where they are in an upgrade. */
 const TABLE_TRIGGERS: readonly string[] = ['declare/program_triggers.sql', 'after/table_triggers.sql'];
+
+/** Views, after the functions that they read. */
+const VIEWS: readonly string[] = ['measure/ai.metrics.sql'];
 
 const filesIn = (folder: string): string[] => {
   const names = readdirSync(join(ROOT, folder))
@@ -51,7 +54,8 @@ const javascript = (bundle: CompilerBundle): string =>
 /** The files of functions as they are. */
 export const functionSources = (version = projectVersion): string =>
   FUNCTION_FOLDERS.flatMap((folder) => filesIn(folder).map((name) => `${folder}/${name}`))
-    .filter((path) => path !== EVENT_TRIGGERS && !TABLE_TRIGGERS.includes(path))
+    .filter((path) => path !== EVENT_TRIGGERS && !TABLE_TRIGGERS.includes(path) && !VIEWS.includes(path))
+    .concat(VIEWS)
     .map(section)
     .join('\n')
     .replaceAll('@version@', version);
@@ -121,7 +125,7 @@ export const upgradeScript = (options: UpgradeOptions): string | undefined => {
     `truncate ai_private.message, ai_private.javascript;\n`,
     messages(),
     javascript(options.bundle),
-    ...objects(options).map((text) => text.replaceAll(/^create function /gm, 'create or replace function ')),
+    ...objects(options).map((text) => text.replaceAll(/^create (function|view) /gm, 'create or replace $1 ')),
     section('schema/finish.sql'),
   ].join('\n');
 };

@@ -32,6 +32,7 @@ declare
   _constraint text;
   _column text;
   _result jsonb;
+  _started timestamptz := pg_catalog.clock_timestamp();
   _audit bigint;
   "order" integer;
   "no." smallint;
@@ -43,159 +44,157 @@ declare
 break" text;
   span int4range;
 begin
-  <<usual>>
+  <<attempt>>
   begin
-    -- The usual case: nothing is wrong with the inputs.
-    if _opt = '{}'
-      and _in @@ E'$.type() == "object"'
-        ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
-        ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'
-        ' && (!exists($."Pair") || $."Pair".type() == "null" || $."Pair".type() == "object")'
-        ' && (!exists($."pairs") || $."pairs".type() == "null" || $."pairs".type() == "array")'
-        ' && (!exists($."price") || $."price".type() == "null" || ($."price".type() == "number" || $."price".type() == "string"))'
-        ' && (!exists($."codes") || $."codes".type() == "null" || $."codes".type() == "array")'
-        ' && (!exists($."line\\nbreak") || $."line\\nbreak".type() == "null" || $."line\\nbreak".type() == "string")'
-        ' && (!exists($."span") || $."span".type() == "null" || $."span".type() == "string")'::pg_catalog.jsonpath
-      and _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] = '{}'
-      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
-    then
-      begin
-        "order" := (_in -> 'order')::integer;
-        "no." := (_in -> 'no.')::smallint;
-        if _in ? 'Pair' then
-          "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
-        end if;
-        if _in ? 'pairs' then
-          pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
-        end if;
-        if _in ? 'price' then
-          if ((_in ->> 'price')::numeric)::odd.money is null then end if;
-          price := (_in ->> 'price')::numeric;
-        end if;
-        if not _in ? 'price' then
-          price := (1)::numeric;
-        end if;
-        if _in ? 'codes' then
-          codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
-        end if;
-        "line
+    <<usual>>
+    begin
+      -- The usual case: nothing is wrong with the inputs.
+      if _opt = '{}'
+        and _in @@ E'$.type() == "object"'
+          ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
+          ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'
+          ' && (!exists($."Pair") || $."Pair".type() == "null" || $."Pair".type() == "object")'
+          ' && (!exists($."pairs") || $."pairs".type() == "null" || $."pairs".type() == "array")'
+          ' && (!exists($."price") || $."price".type() == "null" || ($."price".type() == "number" || $."price".type() == "string"))'
+          ' && (!exists($."codes") || $."codes".type() == "null" || $."codes".type() == "array")'
+          ' && (!exists($."line\\nbreak") || $."line\\nbreak".type() == "null" || $."line\\nbreak".type() == "string")'
+          ' && (!exists($."span") || $."span".type() == "null" || $."span".type() == "string")'::pg_catalog.jsonpath
+        and _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] = '{}'
+        and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+      then
+        begin
+          "order" := (_in -> 'order')::integer;
+          "no." := (_in -> 'no.')::smallint;
+          if _in ? 'Pair' then
+            "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
+          end if;
+          if _in ? 'pairs' then
+            pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
+          end if;
+          if _in ? 'price' then
+            if ((_in ->> 'price')::numeric)::odd.money is null then end if;
+            price := (_in ->> 'price')::numeric;
+          end if;
+          if not _in ? 'price' then
+            price := (1)::numeric;
+          end if;
+          if _in ? 'codes' then
+            codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
+          end if;
+          "line
 break" := case when _in ? E'line\nbreak' then _in ->> E'line\nbreak' else ('a
 b'::text)::text end;
-        span := (_in ->> 'span')::int4range;
-        exit usual when ((case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end)
-          or pg_catalog.scale(pg_catalog.trim_scale(price)) > 2
-          or pg_catalog.abs(price) >= 1e6::numeric
-          or exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3)) is not true;
-      exception when others then
-        null; -- told below, by field
-      end;
-    end if;
-
-    -- Nothing of the caller's runs before the JavaScript of others.
-    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-    end if;
-
-    -- What is rare or wrong, rule by rule.
-    _opt := coalesce(_opt, '{}');
-    _errors := '[]';
-
-    -- Options.
-    if _opt <> '{}' then
-      perform ai_private.check_options('odd."Line ""item"""', 'create', _opt, '{"dry_run","idempotency_key"}'::text[]);
-      if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('odd__Line "item"__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
+          span := (_in ->> 'span')::int4range;
+          exit usual when ((case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end)
+            or pg_catalog.scale(pg_catalog.trim_scale(price)) > 2
+            or pg_catalog.abs(price) >= 1e6::numeric
+            or exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3)) is not true;
+        exception when others then
+          null; -- told below, by field
+        end;
       end if;
-      if _opt ? 'idempotency_key' then
-        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".create:' || _in::text || (_opt - 'idempotency_key')::text);
-        if _result is not null then
-          return _result -> 'answer';
-        end if;
-        -- The call itself, by this very function, so that calls without a key have no part in this.
-        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen."odd__Line ""item""__create__json"(_in, _opt - 'idempotency_key'));
+
+      -- Nothing of the caller's runs before the JavaScript of others.
+      if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+        perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
       end if;
-    end if;
 
-    -- One object with known inputs, none missing, each of its JSON type.
-    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-      perform ai_private.refuse_inputs('odd."Line ""item"""', 'create', ai_private.input_error(null, 'type', '{"type":"object"}'));
-    end if;
-    if _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] <> '{}' then
-      _errors := _errors || ai_private.unknown_inputs(_in, E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[]);
-    end if;
-    if not _in ?& '{"order","no."}'::text[] then
-      _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
-    end if;
-    if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
-      or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
-      or pg_catalog.jsonb_typeof(_in -> 'Pair') not in ('object', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'pairs') not in ('array', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'price') not in ('number', 'string', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'codes') not in ('array', 'null')
-      or pg_catalog.jsonb_typeof(_in -> E'line\nbreak') not in ('string', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'span') not in ('string', 'null')
-    then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, E'{"order":["number"],"no.":["number"],"Pair":["object","null"],"pairs":["array","null"],"price":["number","string","null"],"codes":["array","null"],"line\\nbreak":["string","null"],"span":["string","null"]}'::jsonb) as r;
-    end if;
+      -- What is rare or wrong, rule by rule.
+      _opt := coalesce(_opt, '{}');
+      _errors := '[]';
 
-    -- Each input as its column's type.
-    "line
-break" := _in ->> E'line\nbreak';
-    loop
-      begin
-        "order" := (_in ->> 'order')::integer;
-        "no." := (_in ->> 'no.')::smallint;
-        if _in ? 'Pair' then
-          "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
+      -- Options.
+      if _opt <> '{}' then
+        perform ai_private.check_options('odd."Line ""item"""', 'create', _opt, '{"dry_run","idempotency_key"}'::text[]);
+        exit attempt when _opt -> 'dry_run' = 'true';
+        if _opt ? 'idempotency_key' then
+          _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".create:' || _in::text || (_opt - 'idempotency_key')::text);
+          if _result is not null then
+            return _result -> 'answer';
+          end if;
+          exit attempt;
         end if;
-        if _in ? 'pairs' then
-          pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
-        end if;
-        if _in ? 'price' then
-          if ((_in ->> 'price')::numeric)::odd.money is null then end if;
-          price := (_in ->> 'price')::numeric;
-        end if;
-        if _in ? 'codes' then
-          codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
-        end if;
-        span := (_in ->> 'span')::int4range;
-        exit;
-      exception when others then
-        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, E'{"order":"integer","no.":"smallint","Pair":"odd.\\"Pair p\\"","pairs":"odd.\\"Pair p\\"[]","price":"odd.money","codes":"bpchar[]","span":"int4range"}'::jsonb, sqlstate, sqlerrm) as r;
-      end;
-    end loop;
+      end if;
 
-    -- Rules.
-    if (case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end) then
-      _errors := _errors || ai_private.input_error('Pair', 'additionalProperties', '{"properties":["x","Y y"]}'::jsonb);
-    end if;
-    if pg_catalog.scale(pg_catalog.trim_scale(price)) > 2 then
-      _errors := _errors || ai_private.input_error('price', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
-    end if;
-    if pg_catalog.abs(price) >= 1e6::numeric then
-      _errors := _errors || ai_private.input_error('price', 'maximum', '{"maximum":"999999.99"}'::jsonb);
-    end if;
-    if exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3) then
-      _errors := _errors || ai_private.input_error('codes', 'maxLength', '{"maxLength":3}'::jsonb);
-    end if;
+      -- One object with known inputs, none missing, each of its JSON type.
+      if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+        perform ai_private.refuse_inputs('odd."Line ""item"""', 'create', ai_private.input_error(null, 'type', '{"type":"object"}'));
+      end if;
+      if _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] <> '{}' then
+        _errors := _errors || ai_private.unknown_inputs(_in, E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[]);
+      end if;
+      if not _in ?& '{"order","no."}'::text[] then
+        _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
+      end if;
+      if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
+        or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
+        or pg_catalog.jsonb_typeof(_in -> 'Pair') not in ('object', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'pairs') not in ('array', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'price') not in ('number', 'string', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'codes') not in ('array', 'null')
+        or pg_catalog.jsonb_typeof(_in -> E'line\nbreak') not in ('string', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'span') not in ('string', 'null')
+      then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, E'{"order":["number"],"no.":["number"],"Pair":["object","null"],"pairs":["array","null"],"price":["number","string","null"],"codes":["array","null"],"line\\nbreak":["string","null"],"span":["string","null"]}'::jsonb) as r;
+      end if;
 
-    -- What absent inputs become.
-    if not _in ? 'price' then
-      price := (1)::numeric;
-    end if;
-    if not _in ? E'line\nbreak' then
+      -- Each input as its column's type.
       "line
+break" := _in ->> E'line\nbreak';
+      loop
+        begin
+          "order" := (_in ->> 'order')::integer;
+          "no." := (_in ->> 'no.')::smallint;
+          if _in ? 'Pair' then
+            "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
+          end if;
+          if _in ? 'pairs' then
+            pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
+          end if;
+          if _in ? 'price' then
+            if ((_in ->> 'price')::numeric)::odd.money is null then end if;
+            price := (_in ->> 'price')::numeric;
+          end if;
+          if _in ? 'codes' then
+            codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
+          end if;
+          span := (_in ->> 'span')::int4range;
+          exit;
+        exception when others then
+          select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, E'{"order":"integer","no.":"smallint","Pair":"odd.\\"Pair p\\"","pairs":"odd.\\"Pair p\\"[]","price":"odd.money","codes":"bpchar[]","span":"int4range"}'::jsonb, sqlstate, sqlerrm) as r;
+        end;
+      end loop;
+
+      -- Rules.
+      if (case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end) then
+        _errors := _errors || ai_private.input_error('Pair', 'additionalProperties', '{"properties":["x","Y y"]}'::jsonb);
+      end if;
+      if pg_catalog.scale(pg_catalog.trim_scale(price)) > 2 then
+        _errors := _errors || ai_private.input_error('price', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
+      end if;
+      if pg_catalog.abs(price) >= 1e6::numeric then
+        _errors := _errors || ai_private.input_error('price', 'maximum', '{"maximum":"999999.99"}'::jsonb);
+      end if;
+      if exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3) then
+        _errors := _errors || ai_private.input_error('codes', 'maxLength', '{"maxLength":3}'::jsonb);
+      end if;
+
+      -- What absent inputs become.
+      if not _in ? 'price' then
+        price := (1)::numeric;
+      end if;
+      if not _in ? E'line\nbreak' then
+        "line
 break" := ('a
 b'::text)::text;
-    end if;
+      end if;
 
-    if _errors <> '[]' then
-      perform ai_private.refuse_inputs('odd."Line ""item"""', 'create', _errors);
-    end if;
-  end;
+      if _errors <> '[]' then
+        perform ai_private.refuse_inputs('odd."Line ""item"""', 'create', _errors);
+      end if;
+    end;
 
-  -- The statement.
-  begin
+    -- The statement.
     insert into odd."Line ""item""" as t ("order", "no.", "Pair", pairs, price, codes, "line
 break", span)
     values (given."order", given."no.", given."Pair", given.pairs, given.price, given.codes, given."line
@@ -203,28 +202,40 @@ break", given.span)
     returning pg_catalog.jsonb_build_object('order', t."order", 'no.', t."no.", 'Pair', t."Pair", 'pairs', t.pairs, 'price', t.price, 'codes', t.codes, E'line\nbreak', t."line
 break", 'span', t.span, 'double', t.double)
       into _new;
-  exception when integrity_constraint_violation then
-    get stacked diagnostics _constraint = constraint_name, _column = column_name;
-    perform ai_private.refuse_violation('odd."Line ""item"""', 'create', E'{"Line \\"item\\"_pkey":["order","no."],"Line \\"item\\"_span_excl":["span"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
+    if _new is null then
+      perform ai_private.refuse_suppressed('odd."Line ""item"""', 'create');
+    end if;
+
+    -- Audit and event, in the same transaction.
+    _actor := coalesce(
+      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+      nullif(pg_catalog.current_setting('role', true), 'none'),
+      session_user);
+    _key := pg_catalog.jsonb_build_object('order', _new -> 'order', 'no.', _new -> 'no.');
+    insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+    values ('odd."Line ""item"""', 'create', given._key, given._actor, 'fingerprint', null, given._new,
+      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
+    returning id into _audit;
+    insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
+    values (given._audit, 'odd."Line ""item""".create', 'odd."Line ""item"""', 'create', given._key, given._actor, given._new);
+
+    return _new;
+  exception
+    when integrity_constraint_violation then
+      get stacked diagnostics _constraint = constraint_name, _column = column_name;
+      _result := ai_private.count_error('odd."Line ""item"""', 'create', null, sqlstate);
+      perform ai_private.refuse_violation('odd."Line ""item"""', 'create', E'{"Line \\"item\\"_pkey":["order","no."],"Line \\"item\\"_span_excl":["span"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
+    when others or query_canceled or assert_failure then
+      _result := ai_private.count_error('odd."Line ""item"""', 'create', null, sqlstate);
+      raise;
   end;
-  if _new is null then
-    perform ai_private.refuse_suppressed('odd."Line ""item"""', 'create');
+
+  -- A dry run, or a call with a key that is new.
+  if _opt -> 'dry_run' = 'true' then
+    return ai_private.rehearse('odd__Line "item"__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
   end if;
-
-  -- Audit and event, in the same transaction.
-  _actor := coalesce(
-    nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-    nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-    nullif(pg_catalog.current_setting('role', true), 'none'),
-    session_user);
-  _key := pg_catalog.jsonb_build_object('order', _new -> 'order', 'no.', _new -> 'no.');
-  insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row)
-  values ('odd."Line ""item"""', 'create', given._key, given._actor, 'fingerprint', null, given._new)
-  returning id into _audit;
-  insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-  values (given._audit, 'odd."Line ""item""".create', 'odd."Line ""item"""', 'create', given._key, given._actor, given._new);
-
-  return _new;
+  return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen."odd__Line ""item""__create__json"(_in, _opt - 'idempotency_key'));
 end
 $pg_ai$;
 
@@ -389,6 +400,7 @@ declare
   _constraint text;
   _column text;
   _result jsonb;
+  _started timestamptz := pg_catalog.clock_timestamp();
   "order" integer;
   "no." smallint;
   "Pair" odd."Pair p";
@@ -399,181 +411,179 @@ declare
 break" text;
   span int4range;
 begin
-  <<usual>>
+  <<attempt>>
   begin
-    -- The usual case: nothing is wrong with the inputs.
-    if _opt = '{}'
-      and _in @@ E'$.type() == "object"'
-        ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
-        ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'
-        ' && (!exists($."Pair") || $."Pair".type() == "null" || $."Pair".type() == "object")'
-        ' && (!exists($."pairs") || $."pairs".type() == "null" || $."pairs".type() == "array")'
-        ' && (!exists($."price") || $."price".type() == "null" || ($."price".type() == "number" || $."price".type() == "string"))'
-        ' && (!exists($."codes") || $."codes".type() == "null" || $."codes".type() == "array")'
-        ' && (!exists($."line\\nbreak") || $."line\\nbreak".type() == "null" || $."line\\nbreak".type() == "string")'
-        ' && (!exists($."span") || $."span".type() == "null" || $."span".type() == "string")'::pg_catalog.jsonpath
-      and _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] = '{}'
-    then
-      begin
-        "order" := (_in -> 'order')::integer;
-        "no." := (_in -> 'no.')::smallint;
-        if _in ? 'Pair' then
-          "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
-        end if;
-        if _in ? 'pairs' then
-          pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
-        end if;
-        if _in ? 'price' then
-          if ((_in ->> 'price')::numeric)::odd.money is null then end if;
-          price := (_in ->> 'price')::numeric;
-        end if;
-        if _in ? 'codes' then
-          codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
-        end if;
-        "line
+    <<usual>>
+    begin
+      -- The usual case: nothing is wrong with the inputs.
+      if _opt = '{}'
+        and _in @@ E'$.type() == "object"'
+          ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
+          ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'
+          ' && (!exists($."Pair") || $."Pair".type() == "null" || $."Pair".type() == "object")'
+          ' && (!exists($."pairs") || $."pairs".type() == "null" || $."pairs".type() == "array")'
+          ' && (!exists($."price") || $."price".type() == "null" || ($."price".type() == "number" || $."price".type() == "string"))'
+          ' && (!exists($."codes") || $."codes".type() == "null" || $."codes".type() == "array")'
+          ' && (!exists($."line\\nbreak") || $."line\\nbreak".type() == "null" || $."line\\nbreak".type() == "string")'
+          ' && (!exists($."span") || $."span".type() == "null" || $."span".type() == "string")'::pg_catalog.jsonpath
+        and _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] = '{}'
+      then
+        begin
+          "order" := (_in -> 'order')::integer;
+          "no." := (_in -> 'no.')::smallint;
+          if _in ? 'Pair' then
+            "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
+          end if;
+          if _in ? 'pairs' then
+            pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
+          end if;
+          if _in ? 'price' then
+            if ((_in ->> 'price')::numeric)::odd.money is null then end if;
+            price := (_in ->> 'price')::numeric;
+          end if;
+          if _in ? 'codes' then
+            codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
+          end if;
+          "line
 break" := _in ->> E'line\nbreak';
-        span := (_in ->> 'span')::int4range;
-        exit usual when ((case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end)
-          or pg_catalog.scale(pg_catalog.trim_scale(price)) > 2
-          or pg_catalog.abs(price) >= 1e6::numeric
-          or exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3)) is not true;
-      exception when others then
-        null; -- told below, by field
-      end;
-    end if;
-
-    -- What is rare or wrong, rule by rule.
-    _opt := coalesce(_opt, '{}');
-    _errors := '[]';
-
-    -- Options.
-    if _opt <> '{}' then
-      perform ai_private.check_options('odd."Line ""item"""', 'update', _opt, '{"dry_run","idempotency_key","set_default"}'::text[]);
-      if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('odd__Line "item"__update__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
+          span := (_in ->> 'span')::int4range;
+          exit usual when ((case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end)
+            or pg_catalog.scale(pg_catalog.trim_scale(price)) > 2
+            or pg_catalog.abs(price) >= 1e6::numeric
+            or exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3)) is not true;
+        exception when others then
+          null; -- told below, by field
+        end;
       end if;
-      if _opt ? 'idempotency_key' then
-        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".update:' || _in::text || (_opt - 'idempotency_key')::text);
-        if _result is not null then
-          return _result -> 'answer';
+
+      -- What is rare or wrong, rule by rule.
+      _opt := coalesce(_opt, '{}');
+      _errors := '[]';
+
+      -- Options.
+      if _opt <> '{}' then
+        perform ai_private.check_options('odd."Line ""item"""', 'update', _opt, '{"dry_run","idempotency_key","set_default"}'::text[]);
+        exit attempt when _opt -> 'dry_run' = 'true';
+        if _opt ? 'idempotency_key' then
+          _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".update:' || _in::text || (_opt - 'idempotency_key')::text);
+          if _result is not null then
+            return _result -> 'answer';
+          end if;
+          exit attempt;
         end if;
-        -- The call itself, by this very function, so that calls without a key have no part in this.
-        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen."odd__Line ""item""__update__json"(_in, _opt - 'idempotency_key'));
       end if;
-    end if;
 
-    -- One object with known inputs, none missing, each of its JSON type.
-    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-      perform ai_private.refuse_inputs('odd."Line ""item"""', 'update', ai_private.input_error(null, 'type', '{"type":"object"}'));
-    end if;
-    if _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] <> '{}' then
-      _errors := _errors || ai_private.unknown_inputs(_in, E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[]);
-    end if;
-    if not _in ?& '{"order","no."}'::text[] then
-      _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
-    end if;
-    if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
-      or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
-      or pg_catalog.jsonb_typeof(_in -> 'Pair') not in ('object', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'pairs') not in ('array', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'price') not in ('number', 'string', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'codes') not in ('array', 'null')
-      or pg_catalog.jsonb_typeof(_in -> E'line\nbreak') not in ('string', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'span') not in ('string', 'null')
-    then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, E'{"order":["number"],"no.":["number"],"Pair":["object","null"],"pairs":["array","null"],"price":["number","string","null"],"codes":["array","null"],"line\\nbreak":["string","null"],"span":["string","null"]}'::jsonb) as r;
-    end if;
+      -- One object with known inputs, none missing, each of its JSON type.
+      if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+        perform ai_private.refuse_inputs('odd."Line ""item"""', 'update', ai_private.input_error(null, 'type', '{"type":"object"}'));
+      end if;
+      if _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] <> '{}' then
+        _errors := _errors || ai_private.unknown_inputs(_in, E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[]);
+      end if;
+      if not _in ?& '{"order","no."}'::text[] then
+        _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
+      end if;
+      if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
+        or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
+        or pg_catalog.jsonb_typeof(_in -> 'Pair') not in ('object', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'pairs') not in ('array', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'price') not in ('number', 'string', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'codes') not in ('array', 'null')
+        or pg_catalog.jsonb_typeof(_in -> E'line\nbreak') not in ('string', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'span') not in ('string', 'null')
+      then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, E'{"order":["number"],"no.":["number"],"Pair":["object","null"],"pairs":["array","null"],"price":["number","string","null"],"codes":["array","null"],"line\\nbreak":["string","null"],"span":["string","null"]}'::jsonb) as r;
+      end if;
 
-    -- Each input as its column's type.
-    "line
+      -- Each input as its column's type.
+      "line
 break" := _in ->> E'line\nbreak';
-    loop
-      begin
-        "order" := (_in ->> 'order')::integer;
-        "no." := (_in ->> 'no.')::smallint;
-        if _in ? 'Pair' then
-          "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
-        end if;
-        if _in ? 'pairs' then
-          pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
-        end if;
-        if _in ? 'price' then
-          if ((_in ->> 'price')::numeric)::odd.money is null then end if;
-          price := (_in ->> 'price')::numeric;
-        end if;
-        if _in ? 'codes' then
-          codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
-        end if;
-        span := (_in ->> 'span')::int4range;
-        exit;
-      exception when others then
-        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, E'{"order":"integer","no.":"smallint","Pair":"odd.\\"Pair p\\"","pairs":"odd.\\"Pair p\\"[]","price":"odd.money","codes":"bpchar[]","span":"int4range"}'::jsonb, sqlstate, sqlerrm) as r;
-      end;
-    end loop;
+      loop
+        begin
+          "order" := (_in ->> 'order')::integer;
+          "no." := (_in ->> 'no.')::smallint;
+          if _in ? 'Pair' then
+            "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
+          end if;
+          if _in ? 'pairs' then
+            pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
+          end if;
+          if _in ? 'price' then
+            if ((_in ->> 'price')::numeric)::odd.money is null then end if;
+            price := (_in ->> 'price')::numeric;
+          end if;
+          if _in ? 'codes' then
+            codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
+          end if;
+          span := (_in ->> 'span')::int4range;
+          exit;
+        exception when others then
+          select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, E'{"order":"integer","no.":"smallint","Pair":"odd.\\"Pair p\\"","pairs":"odd.\\"Pair p\\"[]","price":"odd.money","codes":"bpchar[]","span":"int4range"}'::jsonb, sqlstate, sqlerrm) as r;
+        end;
+      end loop;
 
-    -- Rules.
-    if (case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end) then
-      _errors := _errors || ai_private.input_error('Pair', 'additionalProperties', '{"properties":["x","Y y"]}'::jsonb);
-    end if;
-    if pg_catalog.scale(pg_catalog.trim_scale(price)) > 2 then
-      _errors := _errors || ai_private.input_error('price', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
-    end if;
-    if pg_catalog.abs(price) >= 1e6::numeric then
-      _errors := _errors || ai_private.input_error('price', 'maximum', '{"maximum":"999999.99"}'::jsonb);
-    end if;
-    if exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3) then
-      _errors := _errors || ai_private.input_error('codes', 'maxLength', '{"maxLength":3}'::jsonb);
-    end if;
+      -- Rules.
+      if (case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end) then
+        _errors := _errors || ai_private.input_error('Pair', 'additionalProperties', '{"properties":["x","Y y"]}'::jsonb);
+      end if;
+      if pg_catalog.scale(pg_catalog.trim_scale(price)) > 2 then
+        _errors := _errors || ai_private.input_error('price', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
+      end if;
+      if pg_catalog.abs(price) >= 1e6::numeric then
+        _errors := _errors || ai_private.input_error('price', 'maximum', '{"maximum":"999999.99"}'::jsonb);
+      end if;
+      if exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3) then
+        _errors := _errors || ai_private.input_error('codes', 'maxLength', '{"maxLength":3}'::jsonb);
+      end if;
 
-    -- What absent inputs become.
-    if _opt ? 'set_default' then
-      perform ai_private.check_resets('odd."Line ""item"""', 'update', _opt -> 'set_default', E'{"Pair","pairs","price","codes","line\nbreak","span"}'::text[]);
-      if _opt -> 'set_default' ? 'Pair' then
-        "Pair" := null;
-        _in := _in || pg_catalog.jsonb_build_object('Pair', true);
-      end if;
-      if _opt -> 'set_default' ? 'pairs' then
-        pairs := null;
-        _in := _in || pg_catalog.jsonb_build_object('pairs', true);
-      end if;
-      if _opt -> 'set_default' ? 'price' then
-        price := (1)::numeric;
-        _in := _in || pg_catalog.jsonb_build_object('price', true);
-      end if;
-      if _opt -> 'set_default' ? 'codes' then
-        codes := null;
-        _in := _in || pg_catalog.jsonb_build_object('codes', true);
-      end if;
-      if _opt -> 'set_default' ? E'line\nbreak' then
-        "line
+      -- What absent inputs become.
+      if _opt ? 'set_default' then
+        perform ai_private.check_resets('odd."Line ""item"""', 'update', _opt -> 'set_default', E'{"Pair","pairs","price","codes","line\nbreak","span"}'::text[]);
+        if _opt -> 'set_default' ? 'Pair' then
+          "Pair" := null;
+          _in := _in || pg_catalog.jsonb_build_object('Pair', true);
+        end if;
+        if _opt -> 'set_default' ? 'pairs' then
+          pairs := null;
+          _in := _in || pg_catalog.jsonb_build_object('pairs', true);
+        end if;
+        if _opt -> 'set_default' ? 'price' then
+          price := (1)::numeric;
+          _in := _in || pg_catalog.jsonb_build_object('price', true);
+        end if;
+        if _opt -> 'set_default' ? 'codes' then
+          codes := null;
+          _in := _in || pg_catalog.jsonb_build_object('codes', true);
+        end if;
+        if _opt -> 'set_default' ? E'line\nbreak' then
+          "line
 break" := ('a
 b'::text)::text;
-        _in := _in || pg_catalog.jsonb_build_object(E'line\nbreak', true);
+          _in := _in || pg_catalog.jsonb_build_object(E'line\nbreak', true);
+        end if;
+        if _opt -> 'set_default' ? 'span' then
+          span := null;
+          _in := _in || pg_catalog.jsonb_build_object('span', true);
+        end if;
       end if;
-      if _opt -> 'set_default' ? 'span' then
-        span := null;
-        _in := _in || pg_catalog.jsonb_build_object('span', true);
+
+      if _errors <> '[]' then
+        perform ai_private.refuse_inputs('odd."Line ""item"""', 'update', _errors);
       end if;
-    end if;
+    end;
 
-    if _errors <> '[]' then
-      perform ai_private.refuse_inputs('odd."Line ""item"""', 'update', _errors);
-    end if;
-  end;
-
-  -- The statement.
-  select pg_catalog.jsonb_build_object('order', t."order", 'no.', t."no.", 'Pair', t."Pair", 'pairs', t.pairs, 'price', t.price, 'codes', t.codes, E'line\nbreak', t."line
+    -- The statement.
+    select pg_catalog.jsonb_build_object('order', t."order", 'no.', t."no.", 'Pair', t."Pair", 'pairs', t.pairs, 'price', t.price, 'codes', t.codes, E'line\nbreak', t."line
 break", 'span', t.span, 'double', t.double) into _old
-  from odd."Line ""item""" as t
-  where t."order" = given."order" and t."no." = given."no."
-  for update;
-  if _old is null then
-    if exists (select from odd."Line ""item""" as t where t."order" = given."order" and t."no." = given."no.") then
-      perform ai_private.refuse_suppressed('odd."Line ""item"""', 'update');
+    from odd."Line ""item""" as t
+    where t."order" = given."order" and t."no." = given."no."
+    for update;
+    if _old is null then
+      if exists (select from odd."Line ""item""" as t where t."order" = given."order" and t."no." = given."no.") then
+        perform ai_private.refuse_suppressed('odd."Line ""item"""', 'update');
+      end if;
+      perform ai_private.refuse_unmatched('odd."Line ""item"""', 'update', pg_catalog.jsonb_build_object('order', given._in -> 'order', 'no.', given._in -> 'no.'));
     end if;
-    perform ai_private.refuse_unmatched('odd."Line ""item"""', 'update', pg_catalog.jsonb_build_object('order', given._in -> 'order', 'no.', given._in -> 'no.'));
-  end if;
-  begin
     update odd."Line ""item""" as t
     set "Pair" = case when given._in ? 'Pair' then given."Pair" else t."Pair" end,
         pairs = case when given._in ? 'pairs' then given.pairs else t.pairs end,
@@ -588,24 +598,36 @@ break" end,
     returning pg_catalog.jsonb_build_object('order', t."order", 'no.', t."no.", 'Pair', t."Pair", 'pairs', t.pairs, 'price', t.price, 'codes', t.codes, E'line\nbreak', t."line
 break", 'span', t.span, 'double', t.double)
       into _new;
-  exception when integrity_constraint_violation then
-    get stacked diagnostics _constraint = constraint_name, _column = column_name;
-    perform ai_private.refuse_violation('odd."Line ""item"""', 'update', E'{"Line \\"item\\"_pkey":["order","no."],"Line \\"item\\"_span_excl":["span"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
+    if _new is null then
+      perform ai_private.refuse_suppressed('odd."Line ""item"""', 'update');
+    end if;
+
+    -- Audit and event, in the same transaction.
+    _actor := coalesce(
+      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+      nullif(pg_catalog.current_setting('role', true), 'none'),
+      session_user);
+    _key := pg_catalog.jsonb_build_object('order', _new -> 'order', 'no.', _new -> 'no.');
+    _actor := ai_private.record('odd."Line ""item"""', 'update', _key, _actor, 'fingerprint', _old, _new,
+      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint);
+
+    return _new;
+  exception
+    when integrity_constraint_violation then
+      get stacked diagnostics _constraint = constraint_name, _column = column_name;
+      _result := ai_private.count_error('odd."Line ""item"""', 'update', null, sqlstate);
+      perform ai_private.refuse_violation('odd."Line ""item"""', 'update', E'{"Line \\"item\\"_pkey":["order","no."],"Line \\"item\\"_span_excl":["span"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
+    when others or query_canceled or assert_failure then
+      _result := ai_private.count_error('odd."Line ""item"""', 'update', null, sqlstate);
+      raise;
   end;
-  if _new is null then
-    perform ai_private.refuse_suppressed('odd."Line ""item"""', 'update');
+
+  -- A dry run, or a call with a key that is new.
+  if _opt -> 'dry_run' = 'true' then
+    return ai_private.rehearse('odd__Line "item"__update__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
   end if;
-
-  -- Audit and event, in the same transaction.
-  _actor := coalesce(
-    nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-    nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-    nullif(pg_catalog.current_setting('role', true), 'none'),
-    session_user);
-  _key := pg_catalog.jsonb_build_object('order', _new -> 'order', 'no.', _new -> 'no.');
-  _actor := ai_private.record('odd."Line ""item"""', 'update', _key, _actor, 'fingerprint', _old, _new);
-
-  return _new;
+  return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen."odd__Line ""item""__update__json"(_in, _opt - 'idempotency_key'));
 end
 $pg_ai$;
 
@@ -659,114 +681,125 @@ declare
   _constraint text;
   _column text;
   _result jsonb;
+  _started timestamptz := pg_catalog.clock_timestamp();
   _audit bigint;
   "order" integer;
   "no." smallint;
 begin
-  <<usual>>
+  <<attempt>>
   begin
-    -- The usual case: nothing is wrong with the inputs.
-    if _opt = '{}'
-      and _in @@ '$.type() == "object"'
-        ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
-        ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'::pg_catalog.jsonpath
-      and _in - '{"order","no."}'::text[] = '{}'
-      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
-    then
-      "order" := (_in -> 'order')::integer;
-      "no." := (_in -> 'no.')::smallint;
-      exit usual;
-    end if;
-
-    -- Nothing of the caller's runs before the JavaScript of others.
-    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-    end if;
-
-    -- What is rare or wrong, rule by rule.
-    _opt := coalesce(_opt, '{}');
-    _errors := '[]';
-
-    -- Options.
-    if _opt <> '{}' then
-      perform ai_private.check_options('odd."Line ""item"""', 'delete', _opt, '{"dry_run","idempotency_key"}'::text[]);
-      if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('odd__Line "item"__delete__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
+    <<usual>>
+    begin
+      -- The usual case: nothing is wrong with the inputs.
+      if _opt = '{}'
+        and _in @@ '$.type() == "object"'
+          ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
+          ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'::pg_catalog.jsonpath
+        and _in - '{"order","no."}'::text[] = '{}'
+        and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+      then
+        "order" := (_in -> 'order')::integer;
+        "no." := (_in -> 'no.')::smallint;
+        exit usual;
       end if;
-      if _opt ? 'idempotency_key' then
-        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".delete:' || _in::text || (_opt - 'idempotency_key')::text);
-        if _result is not null then
-          return _result -> 'answer';
+
+      -- Nothing of the caller's runs before the JavaScript of others.
+      if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+        perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
+      end if;
+
+      -- What is rare or wrong, rule by rule.
+      _opt := coalesce(_opt, '{}');
+      _errors := '[]';
+
+      -- Options.
+      if _opt <> '{}' then
+        perform ai_private.check_options('odd."Line ""item"""', 'delete', _opt, '{"dry_run","idempotency_key"}'::text[]);
+        exit attempt when _opt -> 'dry_run' = 'true';
+        if _opt ? 'idempotency_key' then
+          _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".delete:' || _in::text || (_opt - 'idempotency_key')::text);
+          if _result is not null then
+            return _result -> 'answer';
+          end if;
+          exit attempt;
         end if;
-        -- The call itself, by this very function, so that calls without a key have no part in this.
-        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen."odd__Line ""item""__delete__json"(_in, _opt - 'idempotency_key'));
       end if;
-    end if;
 
-    -- One object with known inputs, none missing, each of its JSON type.
-    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-      perform ai_private.refuse_inputs('odd."Line ""item"""', 'delete', ai_private.input_error(null, 'type', '{"type":"object"}'));
-    end if;
-    if _in - '{"order","no."}'::text[] <> '{}' then
-      _errors := _errors || ai_private.unknown_inputs(_in, '{"order","no."}'::text[]);
-    end if;
-    if not _in ?& '{"order","no."}'::text[] then
-      _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
-    end if;
-    if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
-      or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
-    then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"order":["number"],"no.":["number"]}'::jsonb) as r;
-    end if;
+      -- One object with known inputs, none missing, each of its JSON type.
+      if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+        perform ai_private.refuse_inputs('odd."Line ""item"""', 'delete', ai_private.input_error(null, 'type', '{"type":"object"}'));
+      end if;
+      if _in - '{"order","no."}'::text[] <> '{}' then
+        _errors := _errors || ai_private.unknown_inputs(_in, '{"order","no."}'::text[]);
+      end if;
+      if not _in ?& '{"order","no."}'::text[] then
+        _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
+      end if;
+      if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
+        or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
+      then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"order":["number"],"no.":["number"]}'::jsonb) as r;
+      end if;
 
-    -- Each input as its column's type.
-    loop
-      begin
-        "order" := (_in ->> 'order')::integer;
-        "no." := (_in ->> 'no.')::smallint;
-        exit;
-      exception when others then
-        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"order":"integer","no.":"smallint"}'::jsonb, sqlstate, sqlerrm) as r;
-      end;
-    end loop;
+      -- Each input as its column's type.
+      loop
+        begin
+          "order" := (_in ->> 'order')::integer;
+          "no." := (_in ->> 'no.')::smallint;
+          exit;
+        exception when others then
+          select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"order":"integer","no.":"smallint"}'::jsonb, sqlstate, sqlerrm) as r;
+        end;
+      end loop;
 
-    if _errors <> '[]' then
-      perform ai_private.refuse_inputs('odd."Line ""item"""', 'delete', _errors);
-    end if;
-  end;
+      if _errors <> '[]' then
+        perform ai_private.refuse_inputs('odd."Line ""item"""', 'delete', _errors);
+      end if;
+    end;
 
-  -- The statement.
-  begin
+    -- The statement.
     delete from odd."Line ""item""" as t
     where t."order" = given."order" and t."no." = given."no."
     returning pg_catalog.jsonb_build_object('order', t."order", 'no.', t."no.", 'Pair', t."Pair", 'pairs', t.pairs, 'price', t.price, 'codes', t.codes, E'line\nbreak', t."line
 break", 'span', t.span, 'double', t.double)
       into _old;
-  exception when integrity_constraint_violation then
-    get stacked diagnostics _constraint = constraint_name, _column = column_name;
-    perform ai_private.refuse_violation('odd."Line ""item"""', 'delete', E'{"Line \\"item\\"_pkey":["order","no."],"Line \\"item\\"_span_excl":["span"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
-  end;
-  if _old is null then
-    if exists (select from odd."Line ""item""" as t where t."order" = given."order" and t."no." = given."no.") then
-      perform ai_private.refuse_suppressed('odd."Line ""item"""', 'delete');
+    if _old is null then
+      if exists (select from odd."Line ""item""" as t where t."order" = given."order" and t."no." = given."no.") then
+        perform ai_private.refuse_suppressed('odd."Line ""item"""', 'delete');
+      end if;
+      perform ai_private.refuse_unmatched('odd."Line ""item"""', 'delete', pg_catalog.jsonb_build_object('order', given._in -> 'order', 'no.', given._in -> 'no.'));
     end if;
-    perform ai_private.refuse_unmatched('odd."Line ""item"""', 'delete', pg_catalog.jsonb_build_object('order', given._in -> 'order', 'no.', given._in -> 'no.'));
+
+    -- Audit and event, in the same transaction.
+    _actor := coalesce(
+      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+      nullif(pg_catalog.current_setting('role', true), 'none'),
+      session_user);
+    _key := pg_catalog.jsonb_build_object('order', _old -> 'order', 'no.', _old -> 'no.');
+    insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+    values ('odd."Line ""item"""', 'delete', given._key, given._actor, 'fingerprint', given._old, null,
+      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
+    returning id into _audit;
+    insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
+    values (given._audit, 'odd."Line ""item""".delete', 'odd."Line ""item"""', 'delete', given._key, given._actor, given._old);
+
+    return _old;
+  exception
+    when integrity_constraint_violation then
+      get stacked diagnostics _constraint = constraint_name, _column = column_name;
+      _result := ai_private.count_error('odd."Line ""item"""', 'delete', null, sqlstate);
+      perform ai_private.refuse_violation('odd."Line ""item"""', 'delete', E'{"Line \\"item\\"_pkey":["order","no."],"Line \\"item\\"_span_excl":["span"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
+    when others or query_canceled or assert_failure then
+      _result := ai_private.count_error('odd."Line ""item"""', 'delete', null, sqlstate);
+      raise;
+  end;
+
+  -- A dry run, or a call with a key that is new.
+  if _opt -> 'dry_run' = 'true' then
+    return ai_private.rehearse('odd__Line "item"__delete__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
   end if;
-
-  -- Audit and event, in the same transaction.
-  _actor := coalesce(
-    nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-    nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-    nullif(pg_catalog.current_setting('role', true), 'none'),
-    session_user);
-  _key := pg_catalog.jsonb_build_object('order', _old -> 'order', 'no.', _old -> 'no.');
-  insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row)
-  values ('odd."Line ""item"""', 'delete', given._key, given._actor, 'fingerprint', given._old, null)
-  returning id into _audit;
-  insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-  values (given._audit, 'odd."Line ""item""".delete', 'odd."Line ""item"""', 'delete', given._key, given._actor, given._old);
-
-  return _old;
+  return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen."odd__Line ""item""__delete__json"(_in, _opt - 'idempotency_key'));
 end
 $pg_ai$;
 
@@ -891,6 +924,7 @@ declare
   _constraint text;
   _column text;
   _result jsonb;
+  _started timestamptz := pg_catalog.clock_timestamp();
   _audit bigint;
   "order" integer;
   "no." smallint;
@@ -902,164 +936,162 @@ declare
 break" text;
   span int4range;
 begin
-  <<usual>>
+  <<attempt>>
   begin
-    -- The usual case: nothing is wrong with the inputs.
-    if _opt = '{}'
-      and _in @@ E'$.type() == "object"'
-        ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
-        ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'
-        ' && (!exists($."Pair") || $."Pair".type() == "null" || $."Pair".type() == "object")'
-        ' && (!exists($."pairs") || $."pairs".type() == "null" || $."pairs".type() == "array")'
-        ' && (!exists($."price") || $."price".type() == "null" || ($."price".type() == "number" || $."price".type() == "string"))'
-        ' && (!exists($."codes") || $."codes".type() == "null" || $."codes".type() == "array")'
-        ' && (!exists($."line\\nbreak") || $."line\\nbreak".type() == "null" || $."line\\nbreak".type() == "string")'
-        ' && (!exists($."span") || $."span".type() == "null" || $."span".type() == "string")'::pg_catalog.jsonpath
-      and _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] = '{}'
-      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
-    then
-      begin
-        "order" := (_in -> 'order')::integer;
-        "no." := (_in -> 'no.')::smallint;
-        if _in ? 'Pair' then
-          "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
-        end if;
-        if _in ? 'pairs' then
-          pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
-        end if;
-        if _in ? 'price' then
-          if ((_in ->> 'price')::numeric)::odd.money is null then end if;
-          price := (_in ->> 'price')::numeric;
-        end if;
-        if not _in ? 'price' then
-          price := (1)::numeric;
-        end if;
-        if _in ? 'codes' then
-          codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
-        end if;
-        "line
+    <<usual>>
+    begin
+      -- The usual case: nothing is wrong with the inputs.
+      if _opt = '{}'
+        and _in @@ E'$.type() == "object"'
+          ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
+          ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'
+          ' && (!exists($."Pair") || $."Pair".type() == "null" || $."Pair".type() == "object")'
+          ' && (!exists($."pairs") || $."pairs".type() == "null" || $."pairs".type() == "array")'
+          ' && (!exists($."price") || $."price".type() == "null" || ($."price".type() == "number" || $."price".type() == "string"))'
+          ' && (!exists($."codes") || $."codes".type() == "null" || $."codes".type() == "array")'
+          ' && (!exists($."line\\nbreak") || $."line\\nbreak".type() == "null" || $."line\\nbreak".type() == "string")'
+          ' && (!exists($."span") || $."span".type() == "null" || $."span".type() == "string")'::pg_catalog.jsonpath
+        and _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] = '{}'
+        and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+      then
+        begin
+          "order" := (_in -> 'order')::integer;
+          "no." := (_in -> 'no.')::smallint;
+          if _in ? 'Pair' then
+            "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
+          end if;
+          if _in ? 'pairs' then
+            pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
+          end if;
+          if _in ? 'price' then
+            if ((_in ->> 'price')::numeric)::odd.money is null then end if;
+            price := (_in ->> 'price')::numeric;
+          end if;
+          if not _in ? 'price' then
+            price := (1)::numeric;
+          end if;
+          if _in ? 'codes' then
+            codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
+          end if;
+          "line
 break" := case when _in ? E'line\nbreak' then _in ->> E'line\nbreak' else ('a
 b'::text)::text end;
-        span := (_in ->> 'span')::int4range;
-        exit usual when ((case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end)
-          or pg_catalog.scale(pg_catalog.trim_scale(price)) > 2
-          or pg_catalog.abs(price) >= 1e6::numeric
-          or exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3)) is not true;
-      exception when others then
-        null; -- told below, by field
-      end;
-    end if;
-
-    -- Nothing of the caller's runs before the JavaScript of others.
-    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-    end if;
-
-    -- What is rare or wrong, rule by rule.
-    _opt := coalesce(_opt, '{}');
-    _errors := '[]';
-
-    -- Options.
-    if _opt <> '{}' then
-      perform ai_private.check_options('odd."Line ""item"""', 'upsert', _opt, '{"dry_run","idempotency_key"}'::text[]);
-      if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('odd__Line "item"__upsert__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
+          span := (_in ->> 'span')::int4range;
+          exit usual when ((case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end)
+            or pg_catalog.scale(pg_catalog.trim_scale(price)) > 2
+            or pg_catalog.abs(price) >= 1e6::numeric
+            or exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3)) is not true;
+        exception when others then
+          null; -- told below, by field
+        end;
       end if;
-      if _opt ? 'idempotency_key' then
-        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".upsert:' || _in::text || (_opt - 'idempotency_key')::text);
-        if _result is not null then
-          return _result -> 'answer';
-        end if;
-        -- The call itself, by this very function, so that calls without a key have no part in this.
-        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen."odd__Line ""item""__upsert__json"(_in, _opt - 'idempotency_key'));
+
+      -- Nothing of the caller's runs before the JavaScript of others.
+      if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+        perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
       end if;
-    end if;
 
-    -- One object with known inputs, none missing, each of its JSON type.
-    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-      perform ai_private.refuse_inputs('odd."Line ""item"""', 'upsert', ai_private.input_error(null, 'type', '{"type":"object"}'));
-    end if;
-    if _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] <> '{}' then
-      _errors := _errors || ai_private.unknown_inputs(_in, E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[]);
-    end if;
-    if not _in ?& '{"order","no."}'::text[] then
-      _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
-    end if;
-    if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
-      or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
-      or pg_catalog.jsonb_typeof(_in -> 'Pair') not in ('object', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'pairs') not in ('array', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'price') not in ('number', 'string', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'codes') not in ('array', 'null')
-      or pg_catalog.jsonb_typeof(_in -> E'line\nbreak') not in ('string', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'span') not in ('string', 'null')
-    then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, E'{"order":["number"],"no.":["number"],"Pair":["object","null"],"pairs":["array","null"],"price":["number","string","null"],"codes":["array","null"],"line\\nbreak":["string","null"],"span":["string","null"]}'::jsonb) as r;
-    end if;
+      -- What is rare or wrong, rule by rule.
+      _opt := coalesce(_opt, '{}');
+      _errors := '[]';
 
-    -- Each input as its column's type.
-    "line
-break" := _in ->> E'line\nbreak';
-    loop
-      begin
-        "order" := (_in ->> 'order')::integer;
-        "no." := (_in ->> 'no.')::smallint;
-        if _in ? 'Pair' then
-          "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
+      -- Options.
+      if _opt <> '{}' then
+        perform ai_private.check_options('odd."Line ""item"""', 'upsert', _opt, '{"dry_run","idempotency_key"}'::text[]);
+        exit attempt when _opt -> 'dry_run' = 'true';
+        if _opt ? 'idempotency_key' then
+          _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd."Line ""item""".upsert:' || _in::text || (_opt - 'idempotency_key')::text);
+          if _result is not null then
+            return _result -> 'answer';
+          end if;
+          exit attempt;
         end if;
-        if _in ? 'pairs' then
-          pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
-        end if;
-        if _in ? 'price' then
-          if ((_in ->> 'price')::numeric)::odd.money is null then end if;
-          price := (_in ->> 'price')::numeric;
-        end if;
-        if _in ? 'codes' then
-          codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
-        end if;
-        span := (_in ->> 'span')::int4range;
-        exit;
-      exception when others then
-        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, E'{"order":"integer","no.":"smallint","Pair":"odd.\\"Pair p\\"","pairs":"odd.\\"Pair p\\"[]","price":"odd.money","codes":"bpchar[]","span":"int4range"}'::jsonb, sqlstate, sqlerrm) as r;
-      end;
-    end loop;
+      end if;
 
-    -- Rules.
-    if (case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end) then
-      _errors := _errors || ai_private.input_error('Pair', 'additionalProperties', '{"properties":["x","Y y"]}'::jsonb);
-    end if;
-    if pg_catalog.scale(pg_catalog.trim_scale(price)) > 2 then
-      _errors := _errors || ai_private.input_error('price', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
-    end if;
-    if pg_catalog.abs(price) >= 1e6::numeric then
-      _errors := _errors || ai_private.input_error('price', 'maximum', '{"maximum":"999999.99"}'::jsonb);
-    end if;
-    if exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3) then
-      _errors := _errors || ai_private.input_error('codes', 'maxLength', '{"maxLength":3}'::jsonb);
-    end if;
+      -- One object with known inputs, none missing, each of its JSON type.
+      if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+        perform ai_private.refuse_inputs('odd."Line ""item"""', 'upsert', ai_private.input_error(null, 'type', '{"type":"object"}'));
+      end if;
+      if _in - E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[] <> '{}' then
+        _errors := _errors || ai_private.unknown_inputs(_in, E'{"order","no.","Pair","pairs","price","codes","line\nbreak","span"}'::text[]);
+      end if;
+      if not _in ?& '{"order","no."}'::text[] then
+        _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
+      end if;
+      if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
+        or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
+        or pg_catalog.jsonb_typeof(_in -> 'Pair') not in ('object', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'pairs') not in ('array', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'price') not in ('number', 'string', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'codes') not in ('array', 'null')
+        or pg_catalog.jsonb_typeof(_in -> E'line\nbreak') not in ('string', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'span') not in ('string', 'null')
+      then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, E'{"order":["number"],"no.":["number"],"Pair":["object","null"],"pairs":["array","null"],"price":["number","string","null"],"codes":["array","null"],"line\\nbreak":["string","null"],"span":["string","null"]}'::jsonb) as r;
+      end if;
 
-    -- What absent inputs become.
-    if not _in ? 'price' then
-      price := (1)::numeric;
-    end if;
-    if not _in ? E'line\nbreak' then
+      -- Each input as its column's type.
       "line
+break" := _in ->> E'line\nbreak';
+      loop
+        begin
+          "order" := (_in ->> 'order')::integer;
+          "no." := (_in ->> 'no.')::smallint;
+          if _in ? 'Pair' then
+            "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
+          end if;
+          if _in ? 'pairs' then
+            pairs := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'pairs')) as r (v odd."Pair p"[]));
+          end if;
+          if _in ? 'price' then
+            if ((_in ->> 'price')::numeric)::odd.money is null then end if;
+            price := (_in ->> 'price')::numeric;
+          end if;
+          if _in ? 'codes' then
+            codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
+          end if;
+          span := (_in ->> 'span')::int4range;
+          exit;
+        exception when others then
+          select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, E'{"order":"integer","no.":"smallint","Pair":"odd.\\"Pair p\\"","pairs":"odd.\\"Pair p\\"[]","price":"odd.money","codes":"bpchar[]","span":"int4range"}'::jsonb, sqlstate, sqlerrm) as r;
+        end;
+      end loop;
+
+      -- Rules.
+      if (case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end) then
+        _errors := _errors || ai_private.input_error('Pair', 'additionalProperties', '{"properties":["x","Y y"]}'::jsonb);
+      end if;
+      if pg_catalog.scale(pg_catalog.trim_scale(price)) > 2 then
+        _errors := _errors || ai_private.input_error('price', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
+      end if;
+      if pg_catalog.abs(price) >= 1e6::numeric then
+        _errors := _errors || ai_private.input_error('price', 'maximum', '{"maximum":"999999.99"}'::jsonb);
+      end if;
+      if exists (select from pg_catalog.unnest(codes) as e where pg_catalog.char_length(e::text) > 3) then
+        _errors := _errors || ai_private.input_error('codes', 'maxLength', '{"maxLength":3}'::jsonb);
+      end if;
+
+      -- What absent inputs become.
+      if not _in ? 'price' then
+        price := (1)::numeric;
+      end if;
+      if not _in ? E'line\nbreak' then
+        "line
 break" := ('a
 b'::text)::text;
-    end if;
+      end if;
 
-    if _errors <> '[]' then
-      perform ai_private.refuse_inputs('odd."Line ""item"""', 'upsert', _errors);
-    end if;
-  end;
+      if _errors <> '[]' then
+        perform ai_private.refuse_inputs('odd."Line ""item"""', 'upsert', _errors);
+      end if;
+    end;
 
-  -- The statement.
-  select pg_catalog.jsonb_build_object('order', t."order", 'no.', t."no.", 'Pair', t."Pair", 'pairs', t.pairs, 'price', t.price, 'codes', t.codes, E'line\nbreak', t."line
+    -- The statement.
+    select pg_catalog.jsonb_build_object('order', t."order", 'no.', t."no.", 'Pair', t."Pair", 'pairs', t.pairs, 'price', t.price, 'codes', t.codes, E'line\nbreak', t."line
 break", 'span', t.span, 'double', t.double) into _old
-  from odd."Line ""item""" as t
-  where t."order" = given."order" and t."no." = given."no."
-  for update;
-  begin
+    from odd."Line ""item""" as t
+    where t."order" = given."order" and t."no." = given."no."
+    for update;
     insert into odd."Line ""item""" as t ("order", "no.", "Pair", pairs, price, codes, "line
 break", span)
     values (given."order", given."no.", given."Pair", given.pairs, given.price, given.codes, given."line
@@ -1077,28 +1109,40 @@ break" end,
     returning pg_catalog.jsonb_build_object('order', t."order", 'no.', t."no.", 'Pair', t."Pair", 'pairs', t.pairs, 'price', t.price, 'codes', t.codes, E'line\nbreak', t."line
 break", 'span', t.span, 'double', t.double)
       into _new;
-  exception when integrity_constraint_violation then
-    get stacked diagnostics _constraint = constraint_name, _column = column_name;
-    perform ai_private.refuse_violation('odd."Line ""item"""', 'upsert', E'{"Line \\"item\\"_pkey":["order","no."],"Line \\"item\\"_span_excl":["span"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
+    if _new is null then
+      perform ai_private.refuse_suppressed('odd."Line ""item"""', 'upsert');
+    end if;
+
+    -- Audit and event, in the same transaction.
+    _actor := coalesce(
+      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+      nullif(pg_catalog.current_setting('role', true), 'none'),
+      session_user);
+    _key := pg_catalog.jsonb_build_object('order', _new -> 'order', 'no.', _new -> 'no.');
+    insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+    values ('odd."Line ""item"""', 'upsert', given._key, given._actor, 'fingerprint', given._old, given._new,
+      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
+    returning id into _audit;
+    insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
+    values (given._audit, 'odd."Line ""item""".upsert', 'odd."Line ""item"""', 'upsert', given._key, given._actor, given._new);
+
+    return _new;
+  exception
+    when integrity_constraint_violation then
+      get stacked diagnostics _constraint = constraint_name, _column = column_name;
+      _result := ai_private.count_error('odd."Line ""item"""', 'upsert', null, sqlstate);
+      perform ai_private.refuse_violation('odd."Line ""item"""', 'upsert', E'{"Line \\"item\\"_pkey":["order","no."],"Line \\"item\\"_span_excl":["span"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
+    when others or query_canceled or assert_failure then
+      _result := ai_private.count_error('odd."Line ""item"""', 'upsert', null, sqlstate);
+      raise;
   end;
-  if _new is null then
-    perform ai_private.refuse_suppressed('odd."Line ""item"""', 'upsert');
+
+  -- A dry run, or a call with a key that is new.
+  if _opt -> 'dry_run' = 'true' then
+    return ai_private.rehearse('odd__Line "item"__upsert__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
   end if;
-
-  -- Audit and event, in the same transaction.
-  _actor := coalesce(
-    nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-    nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-    nullif(pg_catalog.current_setting('role', true), 'none'),
-    session_user);
-  _key := pg_catalog.jsonb_build_object('order', _new -> 'order', 'no.', _new -> 'no.');
-  insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row)
-  values ('odd."Line ""item"""', 'upsert', given._key, given._actor, 'fingerprint', given._old, given._new)
-  returning id into _audit;
-  insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-  values (given._audit, 'odd."Line ""item""".upsert', 'odd."Line ""item"""', 'upsert', given._key, given._actor, given._new);
-
-  return _new;
+  return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen."odd__Line ""item""__upsert__json"(_in, _opt - 'idempotency_key'));
 end
 $pg_ai$;
 
@@ -1289,68 +1333,75 @@ declare
   "order" integer;
   "no." smallint;
 begin
-  <<usual>>
+  <<attempt>>
   begin
-    -- The usual case: nothing is wrong with the inputs.
-    if _opt = '{}'
-      and _in @@ '$.type() == "object"'
-        ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
-        ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'::pg_catalog.jsonpath
-      and _in - '{"order","no."}'::text[] = '{}'
-    then
-      "order" := (_in -> 'order')::integer;
-      "no." := (_in -> 'no.')::smallint;
-      exit usual;
-    end if;
+    <<usual>>
+    begin
+      -- The usual case: nothing is wrong with the inputs.
+      if _opt = '{}'
+        and _in @@ '$.type() == "object"'
+          ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
+          ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'::pg_catalog.jsonpath
+        and _in - '{"order","no."}'::text[] = '{}'
+      then
+        "order" := (_in -> 'order')::integer;
+        "no." := (_in -> 'no.')::smallint;
+        exit usual;
+      end if;
 
-    -- What is rare or wrong, rule by rule.
-    _opt := coalesce(_opt, '{}');
-    _errors := '[]';
+      -- What is rare or wrong, rule by rule.
+      _opt := coalesce(_opt, '{}');
+      _errors := '[]';
 
-    -- Options.
-    if _opt <> '{}' then
-      perform ai_private.check_options('odd."Line ""item"""', 'fetch', _opt, '{}'::text[]);
-    end if;
+      -- Options.
+      if _opt <> '{}' then
+        perform ai_private.check_options('odd."Line ""item"""', 'fetch', _opt, '{}'::text[]);
+      end if;
 
-    -- One object with known inputs, none missing, each of its JSON type.
-    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-      perform ai_private.refuse_inputs('odd."Line ""item"""', 'fetch', ai_private.input_error(null, 'type', '{"type":"object"}'));
-    end if;
-    if _in - '{"order","no."}'::text[] <> '{}' then
-      _errors := _errors || ai_private.unknown_inputs(_in, '{"order","no."}'::text[]);
-    end if;
-    if not _in ?& '{"order","no."}'::text[] then
-      _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
-    end if;
-    if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
-      or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
-    then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"order":["number"],"no.":["number"]}'::jsonb) as r;
-    end if;
+      -- One object with known inputs, none missing, each of its JSON type.
+      if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+        perform ai_private.refuse_inputs('odd."Line ""item"""', 'fetch', ai_private.input_error(null, 'type', '{"type":"object"}'));
+      end if;
+      if _in - '{"order","no."}'::text[] <> '{}' then
+        _errors := _errors || ai_private.unknown_inputs(_in, '{"order","no."}'::text[]);
+      end if;
+      if not _in ?& '{"order","no."}'::text[] then
+        _errors := _errors || ai_private.missing_inputs(_in, '{"order","no."}'::text[]);
+      end if;
+      if pg_catalog.jsonb_typeof(_in -> 'order') <> 'number'
+        or pg_catalog.jsonb_typeof(_in -> 'no.') <> 'number'
+      then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"order":["number"],"no.":["number"]}'::jsonb) as r;
+      end if;
 
-    -- Each input as its column's type.
-    loop
-      begin
-        "order" := (_in ->> 'order')::integer;
-        "no." := (_in ->> 'no.')::smallint;
-        exit;
-      exception when others then
-        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"order":"integer","no.":"smallint"}'::jsonb, sqlstate, sqlerrm) as r;
-      end;
-    end loop;
+      -- Each input as its column's type.
+      loop
+        begin
+          "order" := (_in ->> 'order')::integer;
+          "no." := (_in ->> 'no.')::smallint;
+          exit;
+        exception when others then
+          select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"order":"integer","no.":"smallint"}'::jsonb, sqlstate, sqlerrm) as r;
+        end;
+      end loop;
 
-    if _errors <> '[]' then
-      perform ai_private.refuse_inputs('odd."Line ""item"""', 'fetch', _errors);
-    end if;
-  end;
+      if _errors <> '[]' then
+        perform ai_private.refuse_inputs('odd."Line ""item"""', 'fetch', _errors);
+      end if;
+    end;
 
-  -- The statement.
-  select pg_catalog.jsonb_build_object('order', t."order", 'no.', t."no.", 'Pair', t."Pair", 'pairs', t.pairs, 'price', t.price, 'codes', t.codes, E'line\nbreak', t."line
+    -- The statement.
+    select pg_catalog.jsonb_build_object('order', t."order", 'no.', t."no.", 'Pair', t."Pair", 'pairs', t.pairs, 'price', t.price, 'codes', t.codes, E'line\nbreak', t."line
 break", 'span', t.span, 'double', t.double)
-  from odd."Line ""item""" as t
-  where t."order" = given."order" and t."no." = given."no."
-    into _result;
-  return _result;
+    from odd."Line ""item""" as t
+    where t."order" = given."order" and t."no." = given."no."
+      into _result;
+    return _result;
+  exception
+    when others or query_canceled or assert_failure then
+      _result := ai_private.count_error('odd."Line ""item"""', 'fetch', null, sqlstate);
+      raise;
+  end;
 end
 $pg_ai$;
 
@@ -1403,94 +1454,105 @@ declare
   _constraint text;
   _column text;
   _result jsonb;
+  _started timestamptz := pg_catalog.clock_timestamp();
   _audit bigint;
   note text;
 begin
-  <<usual>>
+  <<attempt>>
   begin
-    -- The usual case: nothing is wrong with the inputs.
-    if _opt = '{}'
-      and _in @@ '$.type() == "object"'
-        ' && (!exists($."note") || $."note".type() == "null" || $."note".type() == "string")'::pg_catalog.jsonpath
-      and _in - '{"note"}'::text[] = '{}'
-      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
-    then
-      note := _in ->> 'note';
-      exit usual;
-    end if;
-
-    -- Nothing of the caller's runs before the JavaScript of others.
-    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-    end if;
-
-    -- What is rare or wrong, rule by rule.
-    _opt := coalesce(_opt, '{}');
-    _errors := '[]';
-
-    -- Options.
-    if _opt <> '{}' then
-      perform ai_private.check_options('odd.loose', 'create', _opt, '{"dry_run","idempotency_key"}'::text[]);
-      if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('odd__loose__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
+    <<usual>>
+    begin
+      -- The usual case: nothing is wrong with the inputs.
+      if _opt = '{}'
+        and _in @@ '$.type() == "object"'
+          ' && (!exists($."note") || $."note".type() == "null" || $."note".type() == "string")'::pg_catalog.jsonpath
+        and _in - '{"note"}'::text[] = '{}'
+        and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+      then
+        note := _in ->> 'note';
+        exit usual;
       end if;
-      if _opt ? 'idempotency_key' then
-        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd.loose.create:' || _in::text || (_opt - 'idempotency_key')::text);
-        if _result is not null then
-          return _result -> 'answer';
+
+      -- Nothing of the caller's runs before the JavaScript of others.
+      if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+        perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
+      end if;
+
+      -- What is rare or wrong, rule by rule.
+      _opt := coalesce(_opt, '{}');
+      _errors := '[]';
+
+      -- Options.
+      if _opt <> '{}' then
+        perform ai_private.check_options('odd.loose', 'create', _opt, '{"dry_run","idempotency_key"}'::text[]);
+        exit attempt when _opt -> 'dry_run' = 'true';
+        if _opt ? 'idempotency_key' then
+          _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'odd.loose.create:' || _in::text || (_opt - 'idempotency_key')::text);
+          if _result is not null then
+            return _result -> 'answer';
+          end if;
+          exit attempt;
         end if;
-        -- The call itself, by this very function, so that calls without a key have no part in this.
-        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen.odd__loose__create__json(_in, _opt - 'idempotency_key'));
       end if;
-    end if;
 
-    -- One object with known inputs, none missing, each of its JSON type.
-    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-      perform ai_private.refuse_inputs('odd.loose', 'create', ai_private.input_error(null, 'type', '{"type":"object"}'));
-    end if;
-    if _in - '{"note"}'::text[] <> '{}' then
-      _errors := _errors || ai_private.unknown_inputs(_in, '{"note"}'::text[]);
-    end if;
-    if pg_catalog.jsonb_typeof(_in -> 'note') not in ('string', 'null')
-    then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"note":["string","null"]}'::jsonb) as r;
-    end if;
+      -- One object with known inputs, none missing, each of its JSON type.
+      if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+        perform ai_private.refuse_inputs('odd.loose', 'create', ai_private.input_error(null, 'type', '{"type":"object"}'));
+      end if;
+      if _in - '{"note"}'::text[] <> '{}' then
+        _errors := _errors || ai_private.unknown_inputs(_in, '{"note"}'::text[]);
+      end if;
+      if pg_catalog.jsonb_typeof(_in -> 'note') not in ('string', 'null')
+      then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"note":["string","null"]}'::jsonb) as r;
+      end if;
 
-    -- Each input as its column's type.
-    note := _in ->> 'note';
+      -- Each input as its column's type.
+      note := _in ->> 'note';
 
-    if _errors <> '[]' then
-      perform ai_private.refuse_inputs('odd.loose', 'create', _errors);
-    end if;
-  end;
+      if _errors <> '[]' then
+        perform ai_private.refuse_inputs('odd.loose', 'create', _errors);
+      end if;
+    end;
 
-  -- The statement.
-  begin
+    -- The statement.
     insert into odd.loose as t (note)
     values (given.note)
     returning pg_catalog.jsonb_build_object('at', t.at, 'note', t.note)
       into _new;
-  exception when integrity_constraint_violation then
-    get stacked diagnostics _constraint = constraint_name, _column = column_name;
-    perform ai_private.refuse_violation('odd.loose', 'create', '{}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
+    if _new is null then
+      perform ai_private.refuse_suppressed('odd.loose', 'create');
+    end if;
+
+    -- Audit and event, in the same transaction.
+    _actor := coalesce(
+      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+      nullif(pg_catalog.current_setting('role', true), 'none'),
+      session_user);
+    insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+    values ('odd.loose', 'create', given._key, given._actor, 'fingerprint', null, given._new,
+      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
+    returning id into _audit;
+    insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
+    values (given._audit, 'odd.loose.create', 'odd.loose', 'create', given._key, given._actor, given._new);
+
+    return pg_catalog.jsonb_build_object('note', _new -> 'note');
+  exception
+    when integrity_constraint_violation then
+      get stacked diagnostics _constraint = constraint_name, _column = column_name;
+      _result := ai_private.count_error('odd.loose', 'create', null, sqlstate);
+      perform ai_private.refuse_violation('odd.loose', 'create', '{}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
+    when others or query_canceled or assert_failure then
+      _result := ai_private.count_error('odd.loose', 'create', null, sqlstate);
+      raise;
   end;
-  if _new is null then
-    perform ai_private.refuse_suppressed('odd.loose', 'create');
+
+  -- A dry run, or a call with a key that is new.
+  if _opt -> 'dry_run' = 'true' then
+    return ai_private.rehearse('odd__loose__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
   end if;
-
-  -- Audit and event, in the same transaction.
-  _actor := coalesce(
-    nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-    nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-    nullif(pg_catalog.current_setting('role', true), 'none'),
-    session_user);
-  insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row)
-  values ('odd.loose', 'create', given._key, given._actor, 'fingerprint', null, given._new)
-  returning id into _audit;
-  insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-  values (given._audit, 'odd.loose.create', 'odd.loose', 'create', given._key, given._actor, given._new);
-
-  return pg_catalog.jsonb_build_object('note', _new -> 'note');
+  return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen.odd__loose__create__json(_in, _opt - 'idempotency_key'));
 end
 $pg_ai$;
 

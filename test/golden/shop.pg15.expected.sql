@@ -29,6 +29,7 @@ declare
   _constraint text;
   _column text;
   _result jsonb;
+  _started timestamptz := pg_catalog.clock_timestamp();
   _audit bigint;
   email text;
   password text;
@@ -41,203 +42,213 @@ declare
   since date;
   until date;
 begin
-  <<usual>>
+  <<attempt>>
   begin
-    -- The usual case: nothing is wrong with the inputs.
-    if _opt = '{}'
-      and _in @@ '$.type() == "object"'
-        ' && $."email".type() == "string"'
-        ' && $."password".type() == "string"'
-        ' && (!exists($."name") || $."name".type() == "null" || $."name".type() == "string")'
-        ' && (!exists($."size") || $."size".type() == "string" && ($."size" == "small" || $."size" == "large"))'
-        ' && (!exists($."balance") || ($."balance".type() == "number" && $."balance".abs() < 100000000 && ($."balance" * 100).floor() == $."balance" * 100 || $."balance".type() == "string" && $."balance" like_regex "^-?[0-9]{1,8}([.][0-9]{1,2})?$"))'
-        ' && (!exists($."tags") || $."tags".type() == "null" || $."tags".type() == "array")'
-        ' && (!exists($."settings") || !($."settings".type() == "null"))'
-        ' && (!exists($."referrer") || $."referrer".type() == "null" || ($."referrer".type() == "number" && $."referrer" >= -9223372036854775808 && $."referrer" <= 9223372036854775807 && $."referrer".floor() == $."referrer" || $."referrer".type() == "string" && $."referrer" like_regex "^-?[0-9]{1,18}$"))'
-        ' && (!exists($."since") || $."since".type() == "null" || $."since".type() == "string")'
-        ' && (!exists($."until") || $."until".type() == "null" || $."until".type() == "string")'::pg_catalog.jsonpath
-      and _in - '{"email","password","name","size","balance","tags","settings","referrer","since","until"}'::text[] = '{}'
-      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
-    then
-      begin
-        if _in ? 'email' then
-          if ((_in ->> 'email')::text)::shop.email is null then end if;
-          email := (_in ->> 'email')::text;
-        end if;
-        password := _in ->> 'password';
-        name := case when _in ? 'name' then _in ->> 'name' else 'nobody'::character varying end;
-        size := coalesce((_in ->> 'size')::shop.size, ('small'::shop.size)::shop.size);
-        balance := coalesce((_in ->> 'balance')::numeric, (0)::numeric);
-        if _in ? 'tags' then
-          tags := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'tags')) as r (v text[]));
-        end if;
-        settings := coalesce(nullif(_in -> 'settings', 'null'), ('{"theme": "it''s dark"}'::jsonb)::jsonb);
-        referrer := (_in ->> 'referrer')::numeric::bigint;
-        since := (_in ->> 'since')::date;
-        until := (_in ->> 'until')::date;
-        exit usual when (email !~ (case when pg_catalog.char_length(email) < 64 then '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$' else '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' end)
-          or pg_catalog.char_length(password) < 8
-          or pg_catalog.char_length(name::text) > 40
-          or pg_catalog.cardinality(tags) > 3
-          or pg_catalog.cardinality(tags) > (select pg_catalog.count(distinct e) + pg_catalog.count(*) filter (where e is null) from pg_catalog.unnest(tags) as e)
-          or not ((balance >= (0)::numeric))
-          or not ((since < until))) is not true;
-      exception when others then
-        null; -- told below, by field
-      end;
-    end if;
-
-    -- Nothing of the caller's runs before the JavaScript of others.
-    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-    end if;
-
-    -- What is rare or wrong, rule by rule.
-    _opt := coalesce(_opt, '{}');
-    _errors := '[]';
-
-    -- Options.
-    if _opt <> '{}' then
-      perform ai_private.check_options('shop.customer', 'create', _opt, '{"dry_run","idempotency_key"}'::text[]);
-      if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('shop__customer__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the identity sequence of shop.customer.id advances"},{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
+    <<usual>>
+    begin
+      -- The usual case: nothing is wrong with the inputs.
+      if _opt = '{}'
+        and _in @@ '$.type() == "object"'
+          ' && $."email".type() == "string"'
+          ' && $."password".type() == "string"'
+          ' && (!exists($."name") || $."name".type() == "null" || $."name".type() == "string")'
+          ' && (!exists($."size") || $."size".type() == "string" && ($."size" == "small" || $."size" == "large"))'
+          ' && (!exists($."balance") || ($."balance".type() == "number" && $."balance".abs() < 100000000 && ($."balance" * 100).floor() == $."balance" * 100 || $."balance".type() == "string" && $."balance" like_regex "^-?[0-9]{1,8}([.][0-9]{1,2})?$"))'
+          ' && (!exists($."tags") || $."tags".type() == "null" || $."tags".type() == "array")'
+          ' && (!exists($."settings") || !($."settings".type() == "null"))'
+          ' && (!exists($."referrer") || $."referrer".type() == "null" || ($."referrer".type() == "number" && $."referrer" >= -9223372036854775808 && $."referrer" <= 9223372036854775807 && $."referrer".floor() == $."referrer" || $."referrer".type() == "string" && $."referrer" like_regex "^-?[0-9]{1,18}$"))'
+          ' && (!exists($."since") || $."since".type() == "null" || $."since".type() == "string")'
+          ' && (!exists($."until") || $."until".type() == "null" || $."until".type() == "string")'::pg_catalog.jsonpath
+        and _in - '{"email","password","name","size","balance","tags","settings","referrer","since","until"}'::text[] = '{}'
+        and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+      then
+        begin
+          if _in ? 'email' then
+            if ((_in ->> 'email')::text)::shop.email is null then end if;
+            email := (_in ->> 'email')::text;
+          end if;
+          password := _in ->> 'password';
+          name := case when _in ? 'name' then _in ->> 'name' else 'nobody'::character varying end;
+          size := coalesce((_in ->> 'size')::shop.size, ('small'::shop.size)::shop.size);
+          balance := coalesce((_in ->> 'balance')::numeric, (0)::numeric);
+          if _in ? 'tags' then
+            tags := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'tags')) as r (v text[]));
+          end if;
+          settings := coalesce(nullif(_in -> 'settings', 'null'), ('{"theme": "it''s dark"}'::jsonb)::jsonb);
+          referrer := (_in ->> 'referrer')::numeric::bigint;
+          since := (_in ->> 'since')::date;
+          until := (_in ->> 'until')::date;
+          exit usual when (email !~ (case when pg_catalog.char_length(email) < 64 then '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$' else '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' end)
+            or pg_catalog.char_length(password) < 8
+            or pg_catalog.char_length(name::text) > 40
+            or pg_catalog.cardinality(tags) > 3
+            or pg_catalog.cardinality(tags) > (select pg_catalog.count(distinct e) + pg_catalog.count(*) filter (where e is null) from pg_catalog.unnest(tags) as e)
+            or not ((balance >= (0)::numeric))
+            or not ((since < until))) is not true;
+        exception when others then
+          null; -- told below, by field
+        end;
       end if;
-      if _opt ? 'idempotency_key' then
-        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.create:' || _in::text || (_opt - 'idempotency_key')::text);
-        if _result is not null then
-          return _result -> 'answer';
-        end if;
-        -- The call itself, by this very function, so that calls without a key have no part in this.
-        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen.shop__customer__create__json(_in, _opt - 'idempotency_key'));
+
+      -- Nothing of the caller's runs before the JavaScript of others.
+      if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+        perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
       end if;
-    end if;
 
-    -- One object with known inputs, none missing, each of its JSON type.
-    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-      perform ai_private.refuse_inputs('shop.customer', 'create', ai_private.input_error(null, 'type', '{"type":"object"}'));
-    end if;
-    if _in - '{"email","password","name","size","balance","tags","settings","referrer","since","until"}'::text[] <> '{}' then
-      _errors := _errors || ai_private.unknown_inputs(_in, '{"email","password","name","size","balance","tags","settings","referrer","since","until"}'::text[]);
-    end if;
-    if not _in ?& '{"email","password"}'::text[] then
-      _errors := _errors || ai_private.missing_inputs(_in, '{"email","password"}'::text[]);
-    end if;
-    if pg_catalog.jsonb_typeof(_in -> 'email') <> 'string'
-      or pg_catalog.jsonb_typeof(_in -> 'password') <> 'string'
-      or pg_catalog.jsonb_typeof(_in -> 'name') not in ('string', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'size') <> 'string'
-      or pg_catalog.jsonb_typeof(_in -> 'balance') not in ('number', 'string')
-      or pg_catalog.jsonb_typeof(_in -> 'tags') not in ('array', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'settings') = 'null'
-      or pg_catalog.jsonb_typeof(_in -> 'referrer') not in ('number', 'string', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'since') not in ('string', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'until') not in ('string', 'null')
-    then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"email":["string"],"password":["string"],"name":["string","null"],"size":["string"],"balance":["number","string"],"tags":["array","null"],"settings":["string","number","boolean","object","array"],"referrer":["number","string","null"],"since":["string","null"],"until":["string","null"]}'::jsonb) as r;
-    end if;
+      -- What is rare or wrong, rule by rule.
+      _opt := coalesce(_opt, '{}');
+      _errors := '[]';
 
-    -- Each input as its column's type.
-    password := _in ->> 'password';
-    name := _in ->> 'name';
-    settings := (nullif(_in -> 'settings', 'null'))::jsonb;
-    loop
-      begin
-        if _in ? 'email' then
-          if ((_in ->> 'email')::text)::shop.email is null then end if;
-          email := (_in ->> 'email')::text;
+      -- Options.
+      if _opt <> '{}' then
+        perform ai_private.check_options('shop.customer', 'create', _opt, '{"dry_run","idempotency_key"}'::text[]);
+        exit attempt when _opt -> 'dry_run' = 'true';
+        if _opt ? 'idempotency_key' then
+          _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.create:' || _in::text || (_opt - 'idempotency_key')::text);
+          if _result is not null then
+            return _result -> 'answer';
+          end if;
+          exit attempt;
         end if;
-        size := (_in ->> 'size')::shop.size;
-        balance := (_in ->> 'balance')::numeric;
-        if _in ? 'tags' then
-          tags := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'tags')) as r (v text[]));
-        end if;
-        referrer := (_in ->> 'referrer')::bigint;
-        since := (_in ->> 'since')::date;
-        until := (_in ->> 'until')::date;
-        exit;
-      exception when others then
-        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"email":"shop.email","size":"shop.size","balance":"numeric","tags":"text[]","referrer":"bigint","since":"date","until":"date"}'::jsonb, sqlstate, sqlerrm) as r;
-      end;
-    end loop;
+      end if;
 
-    -- Rules.
-    if email !~ (case when pg_catalog.char_length(email) < 64 then '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$' else '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' end) then
-      _errors := _errors || ai_private.input_error('email', 'format', '{"format":"email"}'::jsonb);
-    end if;
-    if pg_catalog.char_length(password) < 8 then
-      _errors := _errors || ai_private.input_error('password', 'minLength', '{"minLength":8}'::jsonb);
-    end if;
-    if pg_catalog.char_length(name::text) > 40 then
-      _errors := _errors || ai_private.input_error('name', 'maxLength', '{"maxLength":40}'::jsonb);
-    end if;
-    if pg_catalog.scale(pg_catalog.trim_scale(balance)) > 2 then
-      _errors := _errors || ai_private.input_error('balance', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
-    end if;
-    if pg_catalog.abs(balance) >= 1e8::numeric then
-      _errors := _errors || ai_private.input_error('balance', 'maximum', '{"maximum":"99999999.99"}'::jsonb);
-    end if;
-    if pg_catalog.cardinality(tags) > 3 then
-      _errors := _errors || ai_private.input_error('tags', 'maxItems', '{"maxItems":3}'::jsonb);
-    end if;
-    if pg_catalog.cardinality(tags) > (select pg_catalog.count(distinct e) + pg_catalog.count(*) filter (where e is null) from pg_catalog.unnest(tags) as e) then
-      _errors := _errors || ai_private.input_error('tags', 'uniqueItems', '{"uniqueItems":true}'::jsonb);
-    end if;
+      -- One object with known inputs, none missing, each of its JSON type.
+      if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+        perform ai_private.refuse_inputs('shop.customer', 'create', ai_private.input_error(null, 'type', '{"type":"object"}'));
+      end if;
+      if _in - '{"email","password","name","size","balance","tags","settings","referrer","since","until"}'::text[] <> '{}' then
+        _errors := _errors || ai_private.unknown_inputs(_in, '{"email","password","name","size","balance","tags","settings","referrer","since","until"}'::text[]);
+      end if;
+      if not _in ?& '{"email","password"}'::text[] then
+        _errors := _errors || ai_private.missing_inputs(_in, '{"email","password"}'::text[]);
+      end if;
+      if pg_catalog.jsonb_typeof(_in -> 'email') <> 'string'
+        or pg_catalog.jsonb_typeof(_in -> 'password') <> 'string'
+        or pg_catalog.jsonb_typeof(_in -> 'name') not in ('string', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'size') <> 'string'
+        or pg_catalog.jsonb_typeof(_in -> 'balance') not in ('number', 'string')
+        or pg_catalog.jsonb_typeof(_in -> 'tags') not in ('array', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'settings') = 'null'
+        or pg_catalog.jsonb_typeof(_in -> 'referrer') not in ('number', 'string', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'since') not in ('string', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'until') not in ('string', 'null')
+      then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"email":["string"],"password":["string"],"name":["string","null"],"size":["string"],"balance":["number","string"],"tags":["array","null"],"settings":["string","number","boolean","object","array"],"referrer":["number","string","null"],"since":["string","null"],"until":["string","null"]}'::jsonb) as r;
+      end if;
 
-    -- What absent inputs become.
-    if not _in ? 'name' then
-      name := 'nobody'::character varying;
-    end if;
-    if not _in ? 'size' then
-      size := ('small'::shop.size)::shop.size;
-    end if;
-    if not _in ? 'balance' then
-      balance := (0)::numeric;
-    end if;
-    if not _in ? 'settings' then
-      settings := ('{"theme": "it''s dark"}'::jsonb)::jsonb;
-    end if;
+      -- Each input as its column's type.
+      password := _in ->> 'password';
+      name := _in ->> 'name';
+      settings := (nullif(_in -> 'settings', 'null'))::jsonb;
+      loop
+        begin
+          if _in ? 'email' then
+            if ((_in ->> 'email')::text)::shop.email is null then end if;
+            email := (_in ->> 'email')::text;
+          end if;
+          size := (_in ->> 'size')::shop.size;
+          balance := (_in ->> 'balance')::numeric;
+          if _in ? 'tags' then
+            tags := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'tags')) as r (v text[]));
+          end if;
+          referrer := (_in ->> 'referrer')::bigint;
+          since := (_in ->> 'since')::date;
+          until := (_in ->> 'until')::date;
+          exit;
+        exception when others then
+          select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"email":"shop.email","size":"shop.size","balance":"numeric","tags":"text[]","referrer":"bigint","since":"date","until":"date"}'::jsonb, sqlstate, sqlerrm) as r;
+        end;
+      end loop;
 
-    -- The table's CHECK constraints, as far as the inputs decide them.
-    if not ((balance >= (0)::numeric)) then
-      _errors := _errors || ai_private.input_error('balance', 'check', '{"constraint":"not_in_debt","check":"(balance >= (0)::numeric)","fields":["balance"]}'::jsonb);
-    end if;
-    if not ((since < until)) then
-      _errors := _errors || ai_private.input_error('since', 'check', '{"constraint":"ordered","check":"(since < until)","fields":["since","until"]}'::jsonb);
-    end if;
+      -- Rules.
+      if email !~ (case when pg_catalog.char_length(email) < 64 then '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$' else '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' end) then
+        _errors := _errors || ai_private.input_error('email', 'format', '{"format":"email"}'::jsonb);
+      end if;
+      if pg_catalog.char_length(password) < 8 then
+        _errors := _errors || ai_private.input_error('password', 'minLength', '{"minLength":8}'::jsonb);
+      end if;
+      if pg_catalog.char_length(name::text) > 40 then
+        _errors := _errors || ai_private.input_error('name', 'maxLength', '{"maxLength":40}'::jsonb);
+      end if;
+      if pg_catalog.scale(pg_catalog.trim_scale(balance)) > 2 then
+        _errors := _errors || ai_private.input_error('balance', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
+      end if;
+      if pg_catalog.abs(balance) >= 1e8::numeric then
+        _errors := _errors || ai_private.input_error('balance', 'maximum', '{"maximum":"99999999.99"}'::jsonb);
+      end if;
+      if pg_catalog.cardinality(tags) > 3 then
+        _errors := _errors || ai_private.input_error('tags', 'maxItems', '{"maxItems":3}'::jsonb);
+      end if;
+      if pg_catalog.cardinality(tags) > (select pg_catalog.count(distinct e) + pg_catalog.count(*) filter (where e is null) from pg_catalog.unnest(tags) as e) then
+        _errors := _errors || ai_private.input_error('tags', 'uniqueItems', '{"uniqueItems":true}'::jsonb);
+      end if;
 
-    if _errors <> '[]' then
-      perform ai_private.refuse_inputs('shop.customer', 'create', _errors);
-    end if;
-  end;
+      -- What absent inputs become.
+      if not _in ? 'name' then
+        name := 'nobody'::character varying;
+      end if;
+      if not _in ? 'size' then
+        size := ('small'::shop.size)::shop.size;
+      end if;
+      if not _in ? 'balance' then
+        balance := (0)::numeric;
+      end if;
+      if not _in ? 'settings' then
+        settings := ('{"theme": "it''s dark"}'::jsonb)::jsonb;
+      end if;
 
-  -- The statement.
-  begin
+      -- The table's CHECK constraints, as far as the inputs decide them.
+      if not ((balance >= (0)::numeric)) then
+        _errors := _errors || ai_private.input_error('balance', 'check', '{"constraint":"not_in_debt","check":"(balance >= (0)::numeric)","fields":["balance"]}'::jsonb);
+      end if;
+      if not ((since < until)) then
+        _errors := _errors || ai_private.input_error('since', 'check', '{"constraint":"ordered","check":"(since < until)","fields":["since","until"]}'::jsonb);
+      end if;
+
+      if _errors <> '[]' then
+        perform ai_private.refuse_inputs('shop.customer', 'create', _errors);
+      end if;
+    end;
+
+    -- The statement.
     insert into shop.customer as t (email, password, name, size, balance, tags, settings, referrer, since, until)
     values (given.email, given.password, given.name, given.size, given.balance, given.tags, given.settings, given.referrer, given.since, given.until)
     returning pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'name', t.name, 'size', t.size, 'balance', t.balance, 'tags', t.tags, 'settings', t.settings, 'referrer', t.referrer, 'since', t.since, 'until', t.until, 'version', t.version, 'created_at', t.created_at)
       into _new;
-  exception when integrity_constraint_violation then
-    get stacked diagnostics _constraint = constraint_name, _column = column_name;
-    perform ai_private.refuse_violation('shop.customer', 'create', '{"customer_email_key":["email"],"customer_pkey":["id"],"customer_referrer_fkey":["referrer"],"not_in_debt":["balance"],"ordered":["since","until"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
+    if _new is null then
+      perform ai_private.refuse_suppressed('shop.customer', 'create');
+    end if;
+
+    -- Audit and event, in the same transaction.
+    _actor := coalesce(
+      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+      nullif(pg_catalog.current_setting('role', true), 'none'),
+      session_user);
+    _key := pg_catalog.jsonb_build_object('id', _new -> 'id');
+    insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+    values ('shop.customer', 'create', given._key, given._actor, 'fingerprint', null, given._new,
+      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
+    returning id into _audit;
+    insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
+    values (given._audit, 'shop.customer.create', 'shop.customer', 'create', given._key, given._actor, given._new);
+
+    return _new;
+  exception
+    when integrity_constraint_violation then
+      get stacked diagnostics _constraint = constraint_name, _column = column_name;
+      _result := ai_private.count_error('shop.customer', 'create', null, sqlstate);
+      perform ai_private.refuse_violation('shop.customer', 'create', '{"customer_email_key":["email"],"customer_pkey":["id"],"customer_referrer_fkey":["referrer"],"not_in_debt":["balance"],"ordered":["since","until"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
+    when others or query_canceled or assert_failure then
+      _result := ai_private.count_error('shop.customer', 'create', null, sqlstate);
+      raise;
   end;
-  if _new is null then
-    perform ai_private.refuse_suppressed('shop.customer', 'create');
+
+  -- A dry run, or a call with a key that is new.
+  if _opt -> 'dry_run' = 'true' then
+    return ai_private.rehearse('shop__customer__create__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the identity sequence of shop.customer.id advances"},{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
   end if;
-
-  -- Audit and event, in the same transaction.
-  _actor := coalesce(
-    nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-    nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-    nullif(pg_catalog.current_setting('role', true), 'none'),
-    session_user);
-  _key := pg_catalog.jsonb_build_object('id', _new -> 'id');
-  insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row)
-  values ('shop.customer', 'create', given._key, given._actor, 'fingerprint', null, given._new)
-  returning id into _audit;
-  insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-  values (given._audit, 'shop.customer.create', 'shop.customer', 'create', given._key, given._actor, given._new);
-
-  return _new;
+  return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen.shop__customer__create__json(_in, _opt - 'idempotency_key'));
 end
 $pg_ai$;
 
@@ -407,6 +418,7 @@ declare
   _constraint text;
   _column text;
   _result jsonb;
+  _started timestamptz := pg_catalog.clock_timestamp();
   _audit bigint;
   _version text;
   id bigint;
@@ -418,196 +430,194 @@ declare
   since date;
   until date;
 begin
-  <<usual>>
+  <<attempt>>
   begin
-    -- The usual case: nothing is wrong with the inputs.
-    if _opt = '{}'
-      and _in @@ '$.type() == "object"'
-        ' && ($."id".type() == "number" && $."id" >= -9223372036854775808 && $."id" <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'
-        ' && (!exists($."password") || $."password".type() == "string")'
-        ' && (!exists($."name") || $."name".type() == "null" || $."name".type() == "string")'
-        ' && (!exists($."size") || $."size".type() == "string" && ($."size" == "small" || $."size" == "large"))'
-        ' && (!exists($."balance") || ($."balance".type() == "number" && $."balance".abs() < 100000000 && ($."balance" * 100).floor() == $."balance" * 100 || $."balance".type() == "string" && $."balance" like_regex "^-?[0-9]{1,8}([.][0-9]{1,2})?$"))'
-        ' && (!exists($."tags") || $."tags".type() == "null" || $."tags".type() == "array")'
-        ' && (!exists($."since") || $."since".type() == "null" || $."since".type() == "string")'
-        ' && (!exists($."until") || $."until".type() == "null" || $."until".type() == "string")'::pg_catalog.jsonpath
-      and _in - '{"id","password","name","size","balance","tags","since","until"}'::text[] = '{}'
-      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
-    then
-      begin
-        id := (_in ->> 'id')::numeric::bigint;
-        password := _in ->> 'password';
-        name := _in ->> 'name';
-        size := (_in ->> 'size')::shop.size;
-        balance := (_in ->> 'balance')::numeric;
-        if _in ? 'tags' then
-          tags := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'tags')) as r (v text[]));
+    <<usual>>
+    begin
+      -- The usual case: nothing is wrong with the inputs.
+      if _opt = '{}'
+        and _in @@ '$.type() == "object"'
+          ' && ($."id".type() == "number" && $."id" >= -9223372036854775808 && $."id" <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'
+          ' && (!exists($."password") || $."password".type() == "string")'
+          ' && (!exists($."name") || $."name".type() == "null" || $."name".type() == "string")'
+          ' && (!exists($."size") || $."size".type() == "string" && ($."size" == "small" || $."size" == "large"))'
+          ' && (!exists($."balance") || ($."balance".type() == "number" && $."balance".abs() < 100000000 && ($."balance" * 100).floor() == $."balance" * 100 || $."balance".type() == "string" && $."balance" like_regex "^-?[0-9]{1,8}([.][0-9]{1,2})?$"))'
+          ' && (!exists($."tags") || $."tags".type() == "null" || $."tags".type() == "array")'
+          ' && (!exists($."since") || $."since".type() == "null" || $."since".type() == "string")'
+          ' && (!exists($."until") || $."until".type() == "null" || $."until".type() == "string")'::pg_catalog.jsonpath
+        and _in - '{"id","password","name","size","balance","tags","since","until"}'::text[] = '{}'
+        and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+      then
+        begin
+          id := (_in ->> 'id')::numeric::bigint;
+          password := _in ->> 'password';
+          name := _in ->> 'name';
+          size := (_in ->> 'size')::shop.size;
+          balance := (_in ->> 'balance')::numeric;
+          if _in ? 'tags' then
+            tags := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'tags')) as r (v text[]));
+          end if;
+          since := (_in ->> 'since')::date;
+          until := (_in ->> 'until')::date;
+          exit usual when (pg_catalog.char_length(password) < 8
+            or pg_catalog.char_length(name::text) > 40
+            or pg_catalog.cardinality(tags) > 3
+            or pg_catalog.cardinality(tags) > (select pg_catalog.count(distinct e) + pg_catalog.count(*) filter (where e is null) from pg_catalog.unnest(tags) as e)
+            or _in ?& '{"balance"}'::text[] and not ((balance >= (0)::numeric))
+            or _in ?& '{"since","until"}'::text[] and not ((since < until))) is not true;
+        exception when others then
+          null; -- told below, by field
+        end;
+      end if;
+
+      -- Nothing of the caller's runs before the JavaScript of others.
+      if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+        perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
+      end if;
+
+      -- What is rare or wrong, rule by rule.
+      _opt := coalesce(_opt, '{}');
+      _errors := '[]';
+
+      -- Options.
+      if _opt <> '{}' then
+        perform ai_private.check_options('shop.customer', 'update', _opt, '{"dry_run","idempotency_key","expected_version","set_default"}'::text[]);
+        exit attempt when _opt -> 'dry_run' = 'true';
+        if _opt ? 'idempotency_key' then
+          _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.update:' || _in::text || (_opt - 'idempotency_key')::text);
+          if _result is not null then
+            return _result -> 'answer';
+          end if;
+          exit attempt;
         end if;
-        since := (_in ->> 'since')::date;
-        until := (_in ->> 'until')::date;
-        exit usual when (pg_catalog.char_length(password) < 8
-          or pg_catalog.char_length(name::text) > 40
-          or pg_catalog.cardinality(tags) > 3
-          or pg_catalog.cardinality(tags) > (select pg_catalog.count(distinct e) + pg_catalog.count(*) filter (where e is null) from pg_catalog.unnest(tags) as e)
-          or _in ?& '{"balance"}'::text[] and not ((balance >= (0)::numeric))
-          or _in ?& '{"since","until"}'::text[] and not ((since < until))) is not true;
-      exception when others then
-        null; -- told below, by field
-      end;
-    end if;
-
-    -- Nothing of the caller's runs before the JavaScript of others.
-    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-    end if;
-
-    -- What is rare or wrong, rule by rule.
-    _opt := coalesce(_opt, '{}');
-    _errors := '[]';
-
-    -- Options.
-    if _opt <> '{}' then
-      perform ai_private.check_options('shop.customer', 'update', _opt, '{"dry_run","idempotency_key","expected_version","set_default"}'::text[]);
-      if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('shop__customer__update__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
       end if;
-      if _opt ? 'idempotency_key' then
-        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.update:' || _in::text || (_opt - 'idempotency_key')::text);
-        if _result is not null then
-          return _result -> 'answer';
+
+      -- One object with known inputs, none missing, each of its JSON type.
+      if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+        perform ai_private.refuse_inputs('shop.customer', 'update', ai_private.input_error(null, 'type', '{"type":"object"}'));
+      end if;
+      if _in - '{"id","password","name","size","balance","tags","since","until"}'::text[] <> '{}' then
+        _errors := _errors || ai_private.unknown_inputs(_in, '{"id","password","name","size","balance","tags","since","until"}'::text[]);
+      end if;
+      if not _in ?& '{"id"}'::text[] then
+        _errors := _errors || ai_private.missing_inputs(_in, '{"id"}'::text[]);
+      end if;
+      if pg_catalog.jsonb_typeof(_in -> 'id') not in ('number', 'string')
+        or pg_catalog.jsonb_typeof(_in -> 'password') <> 'string'
+        or pg_catalog.jsonb_typeof(_in -> 'name') not in ('string', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'size') <> 'string'
+        or pg_catalog.jsonb_typeof(_in -> 'balance') not in ('number', 'string')
+        or pg_catalog.jsonb_typeof(_in -> 'tags') not in ('array', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'since') not in ('string', 'null')
+        or pg_catalog.jsonb_typeof(_in -> 'until') not in ('string', 'null')
+      then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"id":["number","string"],"password":["string"],"name":["string","null"],"size":["string"],"balance":["number","string"],"tags":["array","null"],"since":["string","null"],"until":["string","null"]}'::jsonb) as r;
+      end if;
+
+      -- Each input as its column's type.
+      password := _in ->> 'password';
+      name := _in ->> 'name';
+      loop
+        begin
+          id := (_in ->> 'id')::bigint;
+          size := (_in ->> 'size')::shop.size;
+          balance := (_in ->> 'balance')::numeric;
+          if _in ? 'tags' then
+            tags := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'tags')) as r (v text[]));
+          end if;
+          since := (_in ->> 'since')::date;
+          until := (_in ->> 'until')::date;
+          exit;
+        exception when others then
+          select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"id":"bigint","size":"shop.size","balance":"numeric","tags":"text[]","since":"date","until":"date"}'::jsonb, sqlstate, sqlerrm) as r;
+        end;
+      end loop;
+
+      -- Rules.
+      if pg_catalog.char_length(password) < 8 then
+        _errors := _errors || ai_private.input_error('password', 'minLength', '{"minLength":8}'::jsonb);
+      end if;
+      if pg_catalog.char_length(name::text) > 40 then
+        _errors := _errors || ai_private.input_error('name', 'maxLength', '{"maxLength":40}'::jsonb);
+      end if;
+      if pg_catalog.scale(pg_catalog.trim_scale(balance)) > 2 then
+        _errors := _errors || ai_private.input_error('balance', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
+      end if;
+      if pg_catalog.abs(balance) >= 1e8::numeric then
+        _errors := _errors || ai_private.input_error('balance', 'maximum', '{"maximum":"99999999.99"}'::jsonb);
+      end if;
+      if pg_catalog.cardinality(tags) > 3 then
+        _errors := _errors || ai_private.input_error('tags', 'maxItems', '{"maxItems":3}'::jsonb);
+      end if;
+      if pg_catalog.cardinality(tags) > (select pg_catalog.count(distinct e) + pg_catalog.count(*) filter (where e is null) from pg_catalog.unnest(tags) as e) then
+        _errors := _errors || ai_private.input_error('tags', 'uniqueItems', '{"uniqueItems":true}'::jsonb);
+      end if;
+
+      -- What absent inputs become.
+      if _opt ? 'set_default' then
+        perform ai_private.check_resets('shop.customer', 'update', _opt -> 'set_default', '{"password","name","size","balance","tags","since","until"}'::text[]);
+        if _opt -> 'set_default' ? 'password' then
+          password := null;
+          _in := _in || pg_catalog.jsonb_build_object('password', true);
         end if;
-        -- The call itself, by this very function, so that calls without a key have no part in this.
-        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen.shop__customer__update__json(_in, _opt - 'idempotency_key'));
-      end if;
-    end if;
-
-    -- One object with known inputs, none missing, each of its JSON type.
-    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-      perform ai_private.refuse_inputs('shop.customer', 'update', ai_private.input_error(null, 'type', '{"type":"object"}'));
-    end if;
-    if _in - '{"id","password","name","size","balance","tags","since","until"}'::text[] <> '{}' then
-      _errors := _errors || ai_private.unknown_inputs(_in, '{"id","password","name","size","balance","tags","since","until"}'::text[]);
-    end if;
-    if not _in ?& '{"id"}'::text[] then
-      _errors := _errors || ai_private.missing_inputs(_in, '{"id"}'::text[]);
-    end if;
-    if pg_catalog.jsonb_typeof(_in -> 'id') not in ('number', 'string')
-      or pg_catalog.jsonb_typeof(_in -> 'password') <> 'string'
-      or pg_catalog.jsonb_typeof(_in -> 'name') not in ('string', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'size') <> 'string'
-      or pg_catalog.jsonb_typeof(_in -> 'balance') not in ('number', 'string')
-      or pg_catalog.jsonb_typeof(_in -> 'tags') not in ('array', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'since') not in ('string', 'null')
-      or pg_catalog.jsonb_typeof(_in -> 'until') not in ('string', 'null')
-    then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"id":["number","string"],"password":["string"],"name":["string","null"],"size":["string"],"balance":["number","string"],"tags":["array","null"],"since":["string","null"],"until":["string","null"]}'::jsonb) as r;
-    end if;
-
-    -- Each input as its column's type.
-    password := _in ->> 'password';
-    name := _in ->> 'name';
-    loop
-      begin
-        id := (_in ->> 'id')::bigint;
-        size := (_in ->> 'size')::shop.size;
-        balance := (_in ->> 'balance')::numeric;
-        if _in ? 'tags' then
-          tags := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'tags')) as r (v text[]));
+        if _opt -> 'set_default' ? 'name' then
+          name := null;
+          _in := _in || pg_catalog.jsonb_build_object('name', true);
         end if;
-        since := (_in ->> 'since')::date;
-        until := (_in ->> 'until')::date;
-        exit;
-      exception when others then
-        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"id":"bigint","size":"shop.size","balance":"numeric","tags":"text[]","since":"date","until":"date"}'::jsonb, sqlstate, sqlerrm) as r;
-      end;
-    end loop;
+        if _opt -> 'set_default' ? 'size' then
+          size := ('small'::shop.size)::shop.size;
+          _in := _in || pg_catalog.jsonb_build_object('size', true);
+        end if;
+        if _opt -> 'set_default' ? 'balance' then
+          balance := (0)::numeric;
+          _in := _in || pg_catalog.jsonb_build_object('balance', true);
+        end if;
+        if _opt -> 'set_default' ? 'tags' then
+          tags := null;
+          _in := _in || pg_catalog.jsonb_build_object('tags', true);
+        end if;
+        if _opt -> 'set_default' ? 'since' then
+          since := null;
+          _in := _in || pg_catalog.jsonb_build_object('since', true);
+        end if;
+        if _opt -> 'set_default' ? 'until' then
+          until := null;
+          _in := _in || pg_catalog.jsonb_build_object('until', true);
+        end if;
+      end if;
 
-    -- Rules.
-    if pg_catalog.char_length(password) < 8 then
-      _errors := _errors || ai_private.input_error('password', 'minLength', '{"minLength":8}'::jsonb);
-    end if;
-    if pg_catalog.char_length(name::text) > 40 then
-      _errors := _errors || ai_private.input_error('name', 'maxLength', '{"maxLength":40}'::jsonb);
-    end if;
-    if pg_catalog.scale(pg_catalog.trim_scale(balance)) > 2 then
-      _errors := _errors || ai_private.input_error('balance', 'multipleOf', '{"multipleOf":0.01}'::jsonb);
-    end if;
-    if pg_catalog.abs(balance) >= 1e8::numeric then
-      _errors := _errors || ai_private.input_error('balance', 'maximum', '{"maximum":"99999999.99"}'::jsonb);
-    end if;
-    if pg_catalog.cardinality(tags) > 3 then
-      _errors := _errors || ai_private.input_error('tags', 'maxItems', '{"maxItems":3}'::jsonb);
-    end if;
-    if pg_catalog.cardinality(tags) > (select pg_catalog.count(distinct e) + pg_catalog.count(*) filter (where e is null) from pg_catalog.unnest(tags) as e) then
-      _errors := _errors || ai_private.input_error('tags', 'uniqueItems', '{"uniqueItems":true}'::jsonb);
-    end if;
+      -- The table's CHECK constraints, as far as the inputs decide them.
+      if _in ?& '{"balance"}'::text[] and not ((balance >= (0)::numeric)) then
+        _errors := _errors || ai_private.input_error('balance', 'check', '{"constraint":"not_in_debt","check":"(balance >= (0)::numeric)","fields":["balance"]}'::jsonb);
+      end if;
+      if _in ?& '{"since","until"}'::text[] and not ((since < until)) then
+        _errors := _errors || ai_private.input_error('since', 'check', '{"constraint":"ordered","check":"(since < until)","fields":["since","until"]}'::jsonb);
+      end if;
 
-    -- What absent inputs become.
-    if _opt ? 'set_default' then
-      perform ai_private.check_resets('shop.customer', 'update', _opt -> 'set_default', '{"password","name","size","balance","tags","since","until"}'::text[]);
-      if _opt -> 'set_default' ? 'password' then
-        password := null;
-        _in := _in || pg_catalog.jsonb_build_object('password', true);
+      if _errors <> '[]' then
+        perform ai_private.refuse_inputs('shop.customer', 'update', _errors);
       end if;
-      if _opt -> 'set_default' ? 'name' then
-        name := null;
-        _in := _in || pg_catalog.jsonb_build_object('name', true);
-      end if;
-      if _opt -> 'set_default' ? 'size' then
-        size := ('small'::shop.size)::shop.size;
-        _in := _in || pg_catalog.jsonb_build_object('size', true);
-      end if;
-      if _opt -> 'set_default' ? 'balance' then
-        balance := (0)::numeric;
-        _in := _in || pg_catalog.jsonb_build_object('balance', true);
-      end if;
-      if _opt -> 'set_default' ? 'tags' then
-        tags := null;
-        _in := _in || pg_catalog.jsonb_build_object('tags', true);
-      end if;
-      if _opt -> 'set_default' ? 'since' then
-        since := null;
-        _in := _in || pg_catalog.jsonb_build_object('since', true);
-      end if;
-      if _opt -> 'set_default' ? 'until' then
-        until := null;
-        _in := _in || pg_catalog.jsonb_build_object('until', true);
-      end if;
-    end if;
+    end;
 
-    -- The table's CHECK constraints, as far as the inputs decide them.
-    if _in ?& '{"balance"}'::text[] and not ((balance >= (0)::numeric)) then
-      _errors := _errors || ai_private.input_error('balance', 'check', '{"constraint":"not_in_debt","check":"(balance >= (0)::numeric)","fields":["balance"]}'::jsonb);
-    end if;
-    if _in ?& '{"since","until"}'::text[] and not ((since < until)) then
-      _errors := _errors || ai_private.input_error('since', 'check', '{"constraint":"ordered","check":"(since < until)","fields":["since","until"]}'::jsonb);
-    end if;
-
-    if _errors <> '[]' then
-      perform ai_private.refuse_inputs('shop.customer', 'update', _errors);
-    end if;
-  end;
-
-  -- The statement.
-  select pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'name', t.name, 'size', t.size, 'balance', t.balance, 'tags', t.tags, 'settings', t.settings, 'referrer', t.referrer, 'since', t.since, 'until', t.until, 'version', t.version, 'created_at', t.created_at) into _old
-  from shop.customer as t
-  where t.id = given.id
-    and (not given._opt ? 'expected_version' or pg_catalog.to_jsonb(t.version) #>> '{}' = given._opt ->> 'expected_version')
-  for update;
-  if _old is null then
-    if exists (select from shop.customer as t where t.id = given.id
-    and (not given._opt ? 'expected_version' or pg_catalog.to_jsonb(t.version) #>> '{}' = given._opt ->> 'expected_version')) then
-      perform ai_private.refuse_suppressed('shop.customer', 'update');
-    end if;
-    if _opt ? 'expected_version' then
-      select pg_catalog.to_jsonb(t.version) #>> '{}' into _version from shop.customer as t where t.id = given.id;
-      if exists (select from shop.customer as t where t.id = given.id) then
-        perform ai_private.refuse_stale('shop.customer', 'update', pg_catalog.jsonb_build_object('id', given._in -> 'id'), _opt ->> 'expected_version', _version);
+    -- The statement.
+    select pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'name', t.name, 'size', t.size, 'balance', t.balance, 'tags', t.tags, 'settings', t.settings, 'referrer', t.referrer, 'since', t.since, 'until', t.until, 'version', t.version, 'created_at', t.created_at) into _old
+    from shop.customer as t
+    where t.id = given.id
+      and (not given._opt ? 'expected_version' or pg_catalog.to_jsonb(t.version) #>> '{}' = given._opt ->> 'expected_version')
+    for update;
+    if _old is null then
+      if exists (select from shop.customer as t where t.id = given.id
+      and (not given._opt ? 'expected_version' or pg_catalog.to_jsonb(t.version) #>> '{}' = given._opt ->> 'expected_version')) then
+        perform ai_private.refuse_suppressed('shop.customer', 'update');
       end if;
+      if _opt ? 'expected_version' then
+        select pg_catalog.to_jsonb(t.version) #>> '{}' into _version from shop.customer as t where t.id = given.id;
+        if exists (select from shop.customer as t where t.id = given.id) then
+          perform ai_private.refuse_stale('shop.customer', 'update', pg_catalog.jsonb_build_object('id', given._in -> 'id'), _opt ->> 'expected_version', _version);
+        end if;
+      end if;
+      perform ai_private.refuse_unmatched('shop.customer', 'update', pg_catalog.jsonb_build_object('id', given._in -> 'id'));
     end if;
-    perform ai_private.refuse_unmatched('shop.customer', 'update', pg_catalog.jsonb_build_object('id', given._in -> 'id'));
-  end if;
-  begin
     update shop.customer as t
     set password = case when given._in ? 'password' then given.password else t.password end,
         name = case when given._in ? 'name' then given.name else t.name end,
@@ -620,28 +630,40 @@ begin
     where t.id = given.id
     returning pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'name', t.name, 'size', t.size, 'balance', t.balance, 'tags', t.tags, 'settings', t.settings, 'referrer', t.referrer, 'since', t.since, 'until', t.until, 'version', t.version, 'created_at', t.created_at)
       into _new;
-  exception when integrity_constraint_violation then
-    get stacked diagnostics _constraint = constraint_name, _column = column_name;
-    perform ai_private.refuse_violation('shop.customer', 'update', '{"customer_email_key":["email"],"customer_pkey":["id"],"customer_referrer_fkey":["referrer"],"not_in_debt":["balance"],"ordered":["since","until"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
+    if _new is null then
+      perform ai_private.refuse_suppressed('shop.customer', 'update');
+    end if;
+
+    -- Audit and event, in the same transaction.
+    _actor := coalesce(
+      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+      nullif(pg_catalog.current_setting('role', true), 'none'),
+      session_user);
+    _key := pg_catalog.jsonb_build_object('id', _new -> 'id');
+    insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+    values ('shop.customer', 'update', given._key, given._actor, 'fingerprint', given._old, given._new,
+      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
+    returning id into _audit;
+    insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
+    values (given._audit, 'shop.customer.update', 'shop.customer', 'update', given._key, given._actor, given._new);
+
+    return _new;
+  exception
+    when integrity_constraint_violation then
+      get stacked diagnostics _constraint = constraint_name, _column = column_name;
+      _result := ai_private.count_error('shop.customer', 'update', null, sqlstate);
+      perform ai_private.refuse_violation('shop.customer', 'update', '{"customer_email_key":["email"],"customer_pkey":["id"],"customer_referrer_fkey":["referrer"],"not_in_debt":["balance"],"ordered":["since","until"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
+    when others or query_canceled or assert_failure then
+      _result := ai_private.count_error('shop.customer', 'update', null, sqlstate);
+      raise;
   end;
-  if _new is null then
-    perform ai_private.refuse_suppressed('shop.customer', 'update');
+
+  -- A dry run, or a call with a key that is new.
+  if _opt -> 'dry_run' = 'true' then
+    return ai_private.rehearse('shop__customer__update__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
   end if;
-
-  -- Audit and event, in the same transaction.
-  _actor := coalesce(
-    nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-    nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-    nullif(pg_catalog.current_setting('role', true), 'none'),
-    session_user);
-  _key := pg_catalog.jsonb_build_object('id', _new -> 'id');
-  insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row)
-  values ('shop.customer', 'update', given._key, given._actor, 'fingerprint', given._old, given._new)
-  returning id into _audit;
-  insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-  values (given._audit, 'shop.customer.update', 'shop.customer', 'update', given._key, given._actor, given._new);
-
-  return _new;
+  return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen.shop__customer__update__json(_in, _opt - 'idempotency_key'));
 end
 $pg_ai$;
 
@@ -806,117 +828,128 @@ declare
   _constraint text;
   _column text;
   _result jsonb;
+  _started timestamptz := pg_catalog.clock_timestamp();
   _audit bigint;
   _version text;
   id bigint;
 begin
-  <<usual>>
+  <<attempt>>
   begin
-    -- The usual case: nothing is wrong with the inputs.
-    if _opt = '{}'
-      and _in @@ '$.type() == "object"'
-        ' && ($."id".type() == "number" && $."id" >= -9223372036854775808 && $."id" <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'::pg_catalog.jsonpath
-      and _in - '{"id"}'::text[] = '{}'
-      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
-    then
-      id := (_in ->> 'id')::numeric::bigint;
-      exit usual;
-    end if;
-
-    -- Nothing of the caller's runs before the JavaScript of others.
-    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-    end if;
-
-    -- What is rare or wrong, rule by rule.
-    _opt := coalesce(_opt, '{}');
-    _errors := '[]';
-
-    -- Options.
-    if _opt <> '{}' then
-      perform ai_private.check_options('shop.customer', 'delete', _opt, '{"dry_run","idempotency_key","expected_version"}'::text[]);
-      if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('shop__customer__delete__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
+    <<usual>>
+    begin
+      -- The usual case: nothing is wrong with the inputs.
+      if _opt = '{}'
+        and _in @@ '$.type() == "object"'
+          ' && ($."id".type() == "number" && $."id" >= -9223372036854775808 && $."id" <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'::pg_catalog.jsonpath
+        and _in - '{"id"}'::text[] = '{}'
+        and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+      then
+        id := (_in ->> 'id')::numeric::bigint;
+        exit usual;
       end if;
-      if _opt ? 'idempotency_key' then
-        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.delete:' || _in::text || (_opt - 'idempotency_key')::text);
-        if _result is not null then
-          return _result -> 'answer';
+
+      -- Nothing of the caller's runs before the JavaScript of others.
+      if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+        perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
+      end if;
+
+      -- What is rare or wrong, rule by rule.
+      _opt := coalesce(_opt, '{}');
+      _errors := '[]';
+
+      -- Options.
+      if _opt <> '{}' then
+        perform ai_private.check_options('shop.customer', 'delete', _opt, '{"dry_run","idempotency_key","expected_version"}'::text[]);
+        exit attempt when _opt -> 'dry_run' = 'true';
+        if _opt ? 'idempotency_key' then
+          _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.delete:' || _in::text || (_opt - 'idempotency_key')::text);
+          if _result is not null then
+            return _result -> 'answer';
+          end if;
+          exit attempt;
         end if;
-        -- The call itself, by this very function, so that calls without a key have no part in this.
-        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen.shop__customer__delete__json(_in, _opt - 'idempotency_key'));
       end if;
-    end if;
 
-    -- One object with known inputs, none missing, each of its JSON type.
-    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-      perform ai_private.refuse_inputs('shop.customer', 'delete', ai_private.input_error(null, 'type', '{"type":"object"}'));
-    end if;
-    if _in - '{"id"}'::text[] <> '{}' then
-      _errors := _errors || ai_private.unknown_inputs(_in, '{"id"}'::text[]);
-    end if;
-    if not _in ?& '{"id"}'::text[] then
-      _errors := _errors || ai_private.missing_inputs(_in, '{"id"}'::text[]);
-    end if;
-    if pg_catalog.jsonb_typeof(_in -> 'id') not in ('number', 'string')
-    then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"id":["number","string"]}'::jsonb) as r;
-    end if;
+      -- One object with known inputs, none missing, each of its JSON type.
+      if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+        perform ai_private.refuse_inputs('shop.customer', 'delete', ai_private.input_error(null, 'type', '{"type":"object"}'));
+      end if;
+      if _in - '{"id"}'::text[] <> '{}' then
+        _errors := _errors || ai_private.unknown_inputs(_in, '{"id"}'::text[]);
+      end if;
+      if not _in ?& '{"id"}'::text[] then
+        _errors := _errors || ai_private.missing_inputs(_in, '{"id"}'::text[]);
+      end if;
+      if pg_catalog.jsonb_typeof(_in -> 'id') not in ('number', 'string')
+      then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"id":["number","string"]}'::jsonb) as r;
+      end if;
 
-    -- Each input as its column's type.
-    loop
-      begin
-        id := (_in ->> 'id')::bigint;
-        exit;
-      exception when others then
-        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"id":"bigint"}'::jsonb, sqlstate, sqlerrm) as r;
-      end;
-    end loop;
+      -- Each input as its column's type.
+      loop
+        begin
+          id := (_in ->> 'id')::bigint;
+          exit;
+        exception when others then
+          select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"id":"bigint"}'::jsonb, sqlstate, sqlerrm) as r;
+        end;
+      end loop;
 
-    if _errors <> '[]' then
-      perform ai_private.refuse_inputs('shop.customer', 'delete', _errors);
-    end if;
-  end;
+      if _errors <> '[]' then
+        perform ai_private.refuse_inputs('shop.customer', 'delete', _errors);
+      end if;
+    end;
 
-  -- The statement.
-  begin
+    -- The statement.
     delete from shop.customer as t
     where t.id = given.id
       and (not given._opt ? 'expected_version' or t.xmin::text = given._opt ->> 'expected_version')
     returning pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'name', t.name, 'size', t.size, 'balance', t.balance, 'tags', t.tags, 'settings', t.settings, 'referrer', t.referrer, 'since', t.since, 'until', t.until, 'version', t.version, 'created_at', t.created_at)
       into _old;
-  exception when integrity_constraint_violation then
-    get stacked diagnostics _constraint = constraint_name, _column = column_name;
-    perform ai_private.refuse_violation('shop.customer', 'delete', '{"customer_email_key":["email"],"customer_pkey":["id"],"customer_referrer_fkey":["referrer"],"not_in_debt":["balance"],"ordered":["since","until"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
-  end;
-  if _old is null then
-    if exists (select from shop.customer as t where t.id = given.id
-    and (not given._opt ? 'expected_version' or t.xmin::text = given._opt ->> 'expected_version')) then
-      perform ai_private.refuse_suppressed('shop.customer', 'delete');
-    end if;
-    if _opt ? 'expected_version' then
-      select t.xmin::text into _version from shop.customer as t where t.id = given.id;
-      if exists (select from shop.customer as t where t.id = given.id) then
-        perform ai_private.refuse_stale('shop.customer', 'delete', pg_catalog.jsonb_build_object('id', given._in -> 'id'), _opt ->> 'expected_version', _version);
+    if _old is null then
+      if exists (select from shop.customer as t where t.id = given.id
+      and (not given._opt ? 'expected_version' or t.xmin::text = given._opt ->> 'expected_version')) then
+        perform ai_private.refuse_suppressed('shop.customer', 'delete');
       end if;
+      if _opt ? 'expected_version' then
+        select t.xmin::text into _version from shop.customer as t where t.id = given.id;
+        if exists (select from shop.customer as t where t.id = given.id) then
+          perform ai_private.refuse_stale('shop.customer', 'delete', pg_catalog.jsonb_build_object('id', given._in -> 'id'), _opt ->> 'expected_version', _version);
+        end if;
+      end if;
+      perform ai_private.refuse_unmatched('shop.customer', 'delete', pg_catalog.jsonb_build_object('id', given._in -> 'id'));
     end if;
-    perform ai_private.refuse_unmatched('shop.customer', 'delete', pg_catalog.jsonb_build_object('id', given._in -> 'id'));
+
+    -- Audit and event, in the same transaction.
+    _actor := coalesce(
+      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+      nullif(pg_catalog.current_setting('role', true), 'none'),
+      session_user);
+    _key := pg_catalog.jsonb_build_object('id', _old -> 'id');
+    insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+    values ('shop.customer', 'delete', given._key, given._actor, 'fingerprint', given._old, null,
+      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
+    returning id into _audit;
+    insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
+    values (given._audit, 'shop.customer.delete', 'shop.customer', 'delete', given._key, given._actor, given._old);
+
+    return _old;
+  exception
+    when integrity_constraint_violation then
+      get stacked diagnostics _constraint = constraint_name, _column = column_name;
+      _result := ai_private.count_error('shop.customer', 'delete', null, sqlstate);
+      perform ai_private.refuse_violation('shop.customer', 'delete', '{"customer_email_key":["email"],"customer_pkey":["id"],"customer_referrer_fkey":["referrer"],"not_in_debt":["balance"],"ordered":["since","until"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
+    when others or query_canceled or assert_failure then
+      _result := ai_private.count_error('shop.customer', 'delete', null, sqlstate);
+      raise;
+  end;
+
+  -- A dry run, or a call with a key that is new.
+  if _opt -> 'dry_run' = 'true' then
+    return ai_private.rehearse('shop__customer__delete__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
   end if;
-
-  -- Audit and event, in the same transaction.
-  _actor := coalesce(
-    nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-    nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-    nullif(pg_catalog.current_setting('role', true), 'none'),
-    session_user);
-  _key := pg_catalog.jsonb_build_object('id', _old -> 'id');
-  insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row)
-  values ('shop.customer', 'delete', given._key, given._actor, 'fingerprint', given._old, null)
-  returning id into _audit;
-  insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-  values (given._audit, 'shop.customer.delete', 'shop.customer', 'delete', given._key, given._actor, given._old);
-
-  return _old;
+  return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen.shop__customer__delete__json(_in, _opt - 'idempotency_key'));
 end
 $pg_ai$;
 
@@ -1037,116 +1070,115 @@ declare
   _constraint text;
   _column text;
   _result jsonb;
+  _started timestamptz := pg_catalog.clock_timestamp();
   _audit bigint;
   email text;
   password text;
   name character varying;
 begin
-  <<usual>>
+  <<attempt>>
   begin
-    -- The usual case: nothing is wrong with the inputs.
-    if _opt = '{}'
-      and _in @@ '$.type() == "object"'
-        ' && $."email".type() == "string"'
-        ' && $."password".type() == "string"'
-        ' && (!exists($."name") || $."name".type() == "null" || $."name".type() == "string")'::pg_catalog.jsonpath
-      and _in - '{"email","password","name"}'::text[] = '{}'
-      and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
-    then
-      begin
-        if _in ? 'email' then
-          if ((_in ->> 'email')::text)::shop.email is null then end if;
-          email := (_in ->> 'email')::text;
-        end if;
-        password := _in ->> 'password';
-        name := _in ->> 'name';
-        exit usual when (email !~ (case when pg_catalog.char_length(email) < 64 then '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$' else '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' end)
-          or pg_catalog.char_length(password) < 8
-          or pg_catalog.char_length(name::text) > 40) is not true;
-      exception when others then
-        null; -- told below, by field
-      end;
-    end if;
-
-    -- Nothing of the caller's runs before the JavaScript of others.
-    if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
-      perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
-    end if;
-
-    -- What is rare or wrong, rule by rule.
-    _opt := coalesce(_opt, '{}');
-    _errors := '[]';
-
-    -- Options.
-    if _opt <> '{}' then
-      perform ai_private.check_options('shop.customer', 'upsert', _opt, '{"dry_run","idempotency_key"}'::text[]);
-      if _opt -> 'dry_run' = 'true' then
-        return ai_private.rehearse('shop__customer__upsert__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the identity sequence of shop.customer.id advances"},{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
+    <<usual>>
+    begin
+      -- The usual case: nothing is wrong with the inputs.
+      if _opt = '{}'
+        and _in @@ '$.type() == "object"'
+          ' && $."email".type() == "string"'
+          ' && $."password".type() == "string"'
+          ' && (!exists($."name") || $."name".type() == "null" || $."name".type() == "string")'::pg_catalog.jsonpath
+        and _in - '{"email","password","name"}'::text[] = '{}'
+        and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
+      then
+        begin
+          if _in ? 'email' then
+            if ((_in ->> 'email')::text)::shop.email is null then end if;
+            email := (_in ->> 'email')::text;
+          end if;
+          password := _in ->> 'password';
+          name := _in ->> 'name';
+          exit usual when (email !~ (case when pg_catalog.char_length(email) < 64 then '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$' else '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' end)
+            or pg_catalog.char_length(password) < 8
+            or pg_catalog.char_length(name::text) > 40) is not true;
+        exception when others then
+          null; -- told below, by field
+        end;
       end if;
-      if _opt ? 'idempotency_key' then
-        _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.upsert:' || _in::text || (_opt - 'idempotency_key')::text);
-        if _result is not null then
-          return _result -> 'answer';
-        end if;
-        -- The call itself, by this very function, so that calls without a key have no part in this.
-        return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen.shop__customer__upsert__json(_in, _opt - 'idempotency_key'));
+
+      -- Nothing of the caller's runs before the JavaScript of others.
+      if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
+        perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
       end if;
-    end if;
 
-    -- One object with known inputs, none missing, each of its JSON type.
-    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-      perform ai_private.refuse_inputs('shop.customer', 'upsert', ai_private.input_error(null, 'type', '{"type":"object"}'));
-    end if;
-    if _in - '{"email","password","name"}'::text[] <> '{}' then
-      _errors := _errors || ai_private.unknown_inputs(_in, '{"email","password","name"}'::text[]);
-    end if;
-    if not _in ?& '{"email","password"}'::text[] then
-      _errors := _errors || ai_private.missing_inputs(_in, '{"email","password"}'::text[]);
-    end if;
-    if pg_catalog.jsonb_typeof(_in -> 'email') <> 'string'
-      or pg_catalog.jsonb_typeof(_in -> 'password') <> 'string'
-      or pg_catalog.jsonb_typeof(_in -> 'name') not in ('string', 'null')
-    then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"email":["string"],"password":["string"],"name":["string","null"]}'::jsonb) as r;
-    end if;
+      -- What is rare or wrong, rule by rule.
+      _opt := coalesce(_opt, '{}');
+      _errors := '[]';
 
-    -- Each input as its column's type.
-    password := _in ->> 'password';
-    name := _in ->> 'name';
-    loop
-      begin
-        if _in ? 'email' then
-          if ((_in ->> 'email')::text)::shop.email is null then end if;
-          email := (_in ->> 'email')::text;
+      -- Options.
+      if _opt <> '{}' then
+        perform ai_private.check_options('shop.customer', 'upsert', _opt, '{"dry_run","idempotency_key"}'::text[]);
+        exit attempt when _opt -> 'dry_run' = 'true';
+        if _opt ? 'idempotency_key' then
+          _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.upsert:' || _in::text || (_opt - 'idempotency_key')::text);
+          if _result is not null then
+            return _result -> 'answer';
+          end if;
+          exit attempt;
         end if;
-        exit;
-      exception when others then
-        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"email":"shop.email"}'::jsonb, sqlstate, sqlerrm) as r;
-      end;
-    end loop;
+      end if;
 
-    -- Rules.
-    if email !~ (case when pg_catalog.char_length(email) < 64 then '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$' else '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' end) then
-      _errors := _errors || ai_private.input_error('email', 'format', '{"format":"email"}'::jsonb);
-    end if;
-    if pg_catalog.char_length(password) < 8 then
-      _errors := _errors || ai_private.input_error('password', 'minLength', '{"minLength":8}'::jsonb);
-    end if;
-    if pg_catalog.char_length(name::text) > 40 then
-      _errors := _errors || ai_private.input_error('name', 'maxLength', '{"maxLength":40}'::jsonb);
-    end if;
+      -- One object with known inputs, none missing, each of its JSON type.
+      if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+        perform ai_private.refuse_inputs('shop.customer', 'upsert', ai_private.input_error(null, 'type', '{"type":"object"}'));
+      end if;
+      if _in - '{"email","password","name"}'::text[] <> '{}' then
+        _errors := _errors || ai_private.unknown_inputs(_in, '{"email","password","name"}'::text[]);
+      end if;
+      if not _in ?& '{"email","password"}'::text[] then
+        _errors := _errors || ai_private.missing_inputs(_in, '{"email","password"}'::text[]);
+      end if;
+      if pg_catalog.jsonb_typeof(_in -> 'email') <> 'string'
+        or pg_catalog.jsonb_typeof(_in -> 'password') <> 'string'
+        or pg_catalog.jsonb_typeof(_in -> 'name') not in ('string', 'null')
+      then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"email":["string"],"password":["string"],"name":["string","null"]}'::jsonb) as r;
+      end if;
 
-    if _errors <> '[]' then
-      perform ai_private.refuse_inputs('shop.customer', 'upsert', _errors);
-    end if;
-  end;
+      -- Each input as its column's type.
+      password := _in ->> 'password';
+      name := _in ->> 'name';
+      loop
+        begin
+          if _in ? 'email' then
+            if ((_in ->> 'email')::text)::shop.email is null then end if;
+            email := (_in ->> 'email')::text;
+          end if;
+          exit;
+        exception when others then
+          select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"email":"shop.email"}'::jsonb, sqlstate, sqlerrm) as r;
+        end;
+      end loop;
 
-  -- The statement.
-  select pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'name', t.name, 'size', t.size, 'balance', t.balance, 'tags', t.tags, 'settings', t.settings, 'referrer', t.referrer, 'since', t.since, 'until', t.until, 'version', t.version, 'created_at', t.created_at) into _old
-  from shop.customer as t
-  where t.email = given.email
-  for update;
-  begin
+      -- Rules.
+      if email !~ (case when pg_catalog.char_length(email) < 64 then '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$' else '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' end) then
+        _errors := _errors || ai_private.input_error('email', 'format', '{"format":"email"}'::jsonb);
+      end if;
+      if pg_catalog.char_length(password) < 8 then
+        _errors := _errors || ai_private.input_error('password', 'minLength', '{"minLength":8}'::jsonb);
+      end if;
+      if pg_catalog.char_length(name::text) > 40 then
+        _errors := _errors || ai_private.input_error('name', 'maxLength', '{"maxLength":40}'::jsonb);
+      end if;
+
+      if _errors <> '[]' then
+        perform ai_private.refuse_inputs('shop.customer', 'upsert', _errors);
+      end if;
+    end;
+
+    -- The statement.
+    select pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'name', t.name, 'size', t.size, 'balance', t.balance, 'tags', t.tags, 'settings', t.settings, 'referrer', t.referrer, 'since', t.since, 'until', t.until, 'version', t.version, 'created_at', t.created_at) into _old
+    from shop.customer as t
+    where t.email = given.email
+    for update;
     insert into shop.customer as t (email, password, name)
     values (given.email, given.password, given.name)
     on conflict (email) do update
@@ -1154,28 +1186,40 @@ begin
         name = case when given._in ? 'name' then excluded.name else t.name end
     returning pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'name', t.name, 'size', t.size, 'balance', t.balance, 'tags', t.tags, 'settings', t.settings, 'referrer', t.referrer, 'since', t.since, 'until', t.until, 'version', t.version, 'created_at', t.created_at)
       into _new;
-  exception when integrity_constraint_violation then
-    get stacked diagnostics _constraint = constraint_name, _column = column_name;
-    perform ai_private.refuse_violation('shop.customer', 'upsert', '{"customer_email_key":["email"],"customer_pkey":["id"],"customer_referrer_fkey":["referrer"],"not_in_debt":["balance"],"ordered":["since","until"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
+    if _new is null then
+      perform ai_private.refuse_suppressed('shop.customer', 'upsert');
+    end if;
+
+    -- Audit and event, in the same transaction.
+    _actor := coalesce(
+      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+      nullif(pg_catalog.current_setting('role', true), 'none'),
+      session_user);
+    _key := pg_catalog.jsonb_build_object('id', _new -> 'id');
+    insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+    values ('shop.customer', 'upsert', given._key, given._actor, 'fingerprint', given._old, given._new,
+      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
+    returning id into _audit;
+    insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
+    values (given._audit, 'shop.customer.upsert', 'shop.customer', 'upsert', given._key, given._actor, given._new);
+
+    return _new;
+  exception
+    when integrity_constraint_violation then
+      get stacked diagnostics _constraint = constraint_name, _column = column_name;
+      _result := ai_private.count_error('shop.customer', 'upsert', null, sqlstate);
+      perform ai_private.refuse_violation('shop.customer', 'upsert', '{"customer_email_key":["email"],"customer_pkey":["id"],"customer_referrer_fkey":["referrer"],"not_in_debt":["balance"],"ordered":["since","until"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
+    when others or query_canceled or assert_failure then
+      _result := ai_private.count_error('shop.customer', 'upsert', null, sqlstate);
+      raise;
   end;
-  if _new is null then
-    perform ai_private.refuse_suppressed('shop.customer', 'upsert');
+
+  -- A dry run, or a call with a key that is new.
+  if _opt -> 'dry_run' = 'true' then
+    return ai_private.rehearse('shop__customer__upsert__json', _in, _opt - '{dry_run,idempotency_key}'::text[], '[{"effect":"the identity sequence of shop.customer.id advances"},{"effect":"the sequences ai.audit_id and ai.event_id advance"}]'::jsonb);
   end if;
-
-  -- Audit and event, in the same transaction.
-  _actor := coalesce(
-    nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-    nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-    nullif(pg_catalog.current_setting('role', true), 'none'),
-    session_user);
-  _key := pg_catalog.jsonb_build_object('id', _new -> 'id');
-  insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row)
-  values ('shop.customer', 'upsert', given._key, given._actor, 'fingerprint', given._old, given._new)
-  returning id into _audit;
-  insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-  values (given._audit, 'shop.customer.upsert', 'shop.customer', 'upsert', given._key, given._actor, given._new);
-
-  return _new;
+  return ai_private.keep_answer(_opt ->> 'idempotency_key', ai_gen.shop__customer__upsert__json(_in, _opt - 'idempotency_key'));
 end
 $pg_ai$;
 
@@ -1335,63 +1379,70 @@ declare
   _version text;
   id bigint;
 begin
-  <<usual>>
+  <<attempt>>
   begin
-    -- The usual case: nothing is wrong with the inputs.
-    if _opt = '{}'
-      and _in @@ '$.type() == "object"'
-        ' && ($."id".type() == "number" && $."id" >= -9223372036854775808 && $."id" <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'::pg_catalog.jsonpath
-      and _in - '{"id"}'::text[] = '{}'
-    then
-      id := (_in ->> 'id')::numeric::bigint;
-      exit usual;
-    end if;
+    <<usual>>
+    begin
+      -- The usual case: nothing is wrong with the inputs.
+      if _opt = '{}'
+        and _in @@ '$.type() == "object"'
+          ' && ($."id".type() == "number" && $."id" >= -9223372036854775808 && $."id" <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'::pg_catalog.jsonpath
+        and _in - '{"id"}'::text[] = '{}'
+      then
+        id := (_in ->> 'id')::numeric::bigint;
+        exit usual;
+      end if;
 
-    -- What is rare or wrong, rule by rule.
-    _opt := coalesce(_opt, '{}');
-    _errors := '[]';
+      -- What is rare or wrong, rule by rule.
+      _opt := coalesce(_opt, '{}');
+      _errors := '[]';
 
-    -- Options.
-    if _opt <> '{}' then
-      perform ai_private.check_options('shop.customer', 'fetch', _opt, '{}'::text[]);
-    end if;
+      -- Options.
+      if _opt <> '{}' then
+        perform ai_private.check_options('shop.customer', 'fetch', _opt, '{}'::text[]);
+      end if;
 
-    -- One object with known inputs, none missing, each of its JSON type.
-    if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
-      perform ai_private.refuse_inputs('shop.customer', 'fetch', ai_private.input_error(null, 'type', '{"type":"object"}'));
-    end if;
-    if _in - '{"id"}'::text[] <> '{}' then
-      _errors := _errors || ai_private.unknown_inputs(_in, '{"id"}'::text[]);
-    end if;
-    if not _in ?& '{"id"}'::text[] then
-      _errors := _errors || ai_private.missing_inputs(_in, '{"id"}'::text[]);
-    end if;
-    if pg_catalog.jsonb_typeof(_in -> 'id') not in ('number', 'string')
-    then
-      select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"id":["number","string"]}'::jsonb) as r;
-    end if;
+      -- One object with known inputs, none missing, each of its JSON type.
+      if pg_catalog.jsonb_typeof(_in) is distinct from 'object' then
+        perform ai_private.refuse_inputs('shop.customer', 'fetch', ai_private.input_error(null, 'type', '{"type":"object"}'));
+      end if;
+      if _in - '{"id"}'::text[] <> '{}' then
+        _errors := _errors || ai_private.unknown_inputs(_in, '{"id"}'::text[]);
+      end if;
+      if not _in ?& '{"id"}'::text[] then
+        _errors := _errors || ai_private.missing_inputs(_in, '{"id"}'::text[]);
+      end if;
+      if pg_catalog.jsonb_typeof(_in -> 'id') not in ('number', 'string')
+      then
+        select _errors || r.errors, r.rest into _errors, _in from ai_private.type_errors(_in, '{"id":["number","string"]}'::jsonb) as r;
+      end if;
 
-    -- Each input as its column's type.
-    loop
-      begin
-        id := (_in ->> 'id')::bigint;
-        exit;
-      exception when others then
-        select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"id":"bigint"}'::jsonb, sqlstate, sqlerrm) as r;
-      end;
-    end loop;
+      -- Each input as its column's type.
+      loop
+        begin
+          id := (_in ->> 'id')::bigint;
+          exit;
+        exception when others then
+          select _errors || r.errors, r.rest into _errors, _in from ai_private.conversion_errors(_in, '{"id":"bigint"}'::jsonb, sqlstate, sqlerrm) as r;
+        end;
+      end loop;
 
-    if _errors <> '[]' then
-      perform ai_private.refuse_inputs('shop.customer', 'fetch', _errors);
-    end if;
+      if _errors <> '[]' then
+        perform ai_private.refuse_inputs('shop.customer', 'fetch', _errors);
+      end if;
+    end;
+
+    -- The statement.
+    select pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'name', t.name, 'version', t.version) || pg_catalog.jsonb_build_object('xmin', t.xmin::text)
+    from shop.customer as t
+    where t.id = given.id
+      into _result;
+    return _result;
+  exception
+    when others or query_canceled or assert_failure then
+      _result := ai_private.count_error('shop.customer', 'fetch', null, sqlstate);
+      raise;
   end;
-
-  -- The statement.
-  select pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'name', t.name, 'version', t.version) || pg_catalog.jsonb_build_object('xmin', t.xmin::text)
-  from shop.customer as t
-  where t.id = given.id
-    into _result;
-  return _result;
 end
 $pg_ai$;
 

@@ -204,7 +204,7 @@ describe('append-only', () => {
       `insert into ai.audit_log (relation, operation, actor, fingerprint) values ('public.note', 'create', 'me', 'x')`,
       `insert into ai.event_log (topic, entity, operation, payload) values ('t', 'e', 'create', '{}')`,
       `insert into ai.audit_leaf (audit_id, seal, digest) values (0, 0, '')`,
-      `select ai_private.record('public.note', 'create', '{}', 'me', 'x', null, '{}')`,
+      `select ai_private.record('public.note', 'create', '{}', 'me', 'x', null, '{}', 1)`,
     ])
       expect([statement, (await refusal(client.query(statement))).code]).toEqual([statement, '42501']);
   });

@@ -301,7 +301,7 @@ describe('functions of the table that run inside its operation', () => {
     ['call the public function', `perform ai.generate_mutation('create', 'public.other_one', '{"id": 1}');`, '42501'],
     [
       'call another operation’s recorder',
-      `perform ai_private.record('public.other_one', 'create', '{}', 'x', 'x', null, '{}');`,
+      `perform ai_private.record('public.other_one', 'create', '{}', 'x', 'x', null, '{}', 1);`,
       '42501',
     ],
     ['become another role', `set local role postgres;`, '42501'],

@@ -240,11 +240,12 @@ describe('what ai_owner has on behalf of a table', () => {
 });
 
 describe('the recorder of audit rows', () => {
-  const RECORD = `ai_private.record('vic.account', 'create', '{"id": 1}', 'somebody else', 'x', null, '{}')`;
+  const RECORD = `ai_private.record('vic.account', 'create', '{"id": 1}', 'somebody else', 'x', null, '{}', 1)`;
   const KEYS = [
     `ai_private.claim_key('k', 'r')`,
     `ai_private.keep_answer('k', '{}')`,
     `ai_private.plan_as_owner(0, '{}', '{}')`,
+    `ai_private.count_error('vic.account', 'create', null, 'PI100')`,
   ];
   const wrappers: Record<string, string> = {
     'by itself': `select %s`,

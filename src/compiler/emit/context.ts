@@ -30,6 +30,7 @@ const OWN = [
   '_asked',
   '_again',
   '_added',
+  '_started',
 ] as const;
 export type OwnVariable = (typeof OWN)[number];
 

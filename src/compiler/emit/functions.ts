@@ -1,8 +1,9 @@
 import type { Operation } from '../ir.ts';
 import { type Context, createContext } from './context.ts';
+import { emitFailure } from './failure.ts';
 import { added, emitHookStart, emitPostHooks, emitPreHooks, hookVariables, readsTwice, runsHooks } from './hooks.ts';
 import { emitConversions, emitRules, emitShape, emitVariables } from './inputs.ts';
-import { emitOptions } from './options.ts';
+import { emitOptionCalls, emitOptions } from './options.ts';
 import { comment, dollarQuoted, ident, indent, literal } from './sql.ts';
 import { mayReachOthers, NO_START_PROC } from './start-proc.ts';
 import { ACTOR, emitRecord, emitStatement } from './statement.ts';
@@ -34,6 +35,7 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
           `${own._constraint} text;`,
           `${own._column} text;`,
           `${own._result} jsonb;`,
+          `${own._started} timestamptz := pg_catalog.clock_timestamp();`,
           ...(operation.security === 'definer' ? [`${own._audit} bigint;`] : []),
         ]),
     ...(operation.returnsVersion || operation.version !== undefined ? [`${own._version} text;`] : []),
@@ -43,21 +45,24 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
   const source = `Compiled from COMMENT ON TABLE ${operation.table.qualified} (${fingerprint}). Edit the declaration, not this function.`;
   const postHooks = emitPostHooks(context);
   const sections = [
-    ...(runsHooks(operation) ? [indent(emitStart(context))] : []),
+    ...(runsHooks(operation) ? [indent(emitStart(context), 4)] : []),
     emitReading(context),
-    indent(emitStatement(context)),
-    ...(postHooks === '' ? [] : [indent(postHooks)]),
-    ...(operation.kind === 'fetch' ? [] : [indent(emitRecord(context))]),
+    indent(emitStatement(context), 4),
+    ...(postHooks === '' ? [] : [indent(postHooks, 4)]),
+    operation.kind === 'fetch' ? `    return ${own._result}${added(context)};` : indent(emitRecord(context), 4),
   ];
-  const answer = operation.kind === 'fetch' ? `\n  return ${own._result}${added(context)};` : '';
   const body = `${comment(`${VERB[operation.kind]} ${operation.table.qualified}. ${source}`)}
 #variable_conflict use_column
 <<given>>
 declare
 ${indent(variables.join('\n'))}
 begin
-${sections.join('\n\n')}${answer}
-end`;
+  <<attempt>>
+  begin
+${sections.join('\n\n')}
+${indent(emitFailure(context))}
+  end;
+${operation.kind === 'fetch' ? '' : `\n${indent(emitOptionCalls(context))}\n`}end`;
   return `create or replace function ai_gen.${ident(operation.jsonFunctionName)}(inputs jsonb, options jsonb default '{}')
 returns jsonb
 language plpgsql
@@ -95,16 +100,16 @@ const emitReading = (context: Context): string => {
     emitRules(context),
   ].filter((section) => section !== '');
   // Indented once and for good: going over a long text again is what compiling in the database spends its time on.
-  if (!readsTwice(operation)) return `  <<usual>>\n  begin\n${indent(reading.join('\n\n'), 4)}\n  end;`;
-  return `  <<reading>>
-  loop
-    <<usual>>
-    begin
-${indent(reading.join('\n\n'), 6)}
-    end;
+  if (!readsTwice(operation)) return `    <<usual>>\n    begin\n${indent(reading.join('\n\n'), 6)}\n    end;`;
+  return `    <<reading>>
+    loop
+      <<usual>>
+      begin
+${indent(reading.join('\n\n'), 8)}
+      end;
 
-${indent(emitPreHooks(context), 4)}
-  end loop;`;
+${indent(emitPreHooks(context), 6)}
+    end loop;`;
 };
 
 /** PostgreSQL's limit for the parameters of a function. */

@@ -45,16 +45,21 @@ export const emitOptions = (context: Context): string => {
   return `-- Options.
 if ${own._opt} <> '{}' then
   ${check}
-  if ${own._opt} -> 'dry_run' = 'true' then
-    return ai_private.rehearse(${literal(operation.jsonFunctionName)}, ${own._in}, ${own._opt} - '{dry_run,idempotency_key}'::text[], ${jsonb(sideEffectsOf(operation))});
-  end if;
+  exit attempt when ${own._opt} -> 'dry_run' = 'true';
   if ${own._opt} ? 'idempotency_key' then
     ${own._result} := ai_private.claim_key(${own._opt} ->> 'idempotency_key', ${request});
     if ${own._result} is not null then
       return ${own._result} -> 'answer';
     end if;
-    -- The call itself, by this very function, so that calls without a key have no part in this.
-    return ai_private.keep_answer(${own._opt} ->> 'idempotency_key', ai_gen.${ident(operation.jsonFunctionName)}(${own._in}, ${own._opt} - 'idempotency_key'));
+    exit attempt;
   end if;
 end if;`;
 };
+
+/** After the attempt was left for them: the call itself, by this very function, so that calls without options have no part in this. */
+export const emitOptionCalls = ({ operation, own }: Context): string =>
+  `-- A dry run, or a call with a key that is new.
+if ${own._opt} -> 'dry_run' = 'true' then
+  return ai_private.rehearse(${literal(operation.jsonFunctionName)}, ${own._in}, ${own._opt} - '{dry_run,idempotency_key}'::text[], ${jsonb(sideEffectsOf(operation))});
+end if;
+return ai_private.keep_answer(${own._opt} ->> 'idempotency_key', ai_gen.${ident(operation.jsonFunctionName)}(${own._in}, ${own._opt} - 'idempotency_key'));`;

@@ -1,8 +1,9 @@
 import type { Operation } from '../ir.ts';
 import { type Context, given, identifying, isPresent, keyCondition, pick, rowObject } from './context.ts';
+import { elapsed, guarded } from './failure.ts';
 import { added, runsHooks } from './hooks.ts';
 import { givenList } from './inputs.ts';
-import { ident, indent, jsonb, literal } from './sql.ts';
+import { ident, literal } from './sql.ts';
 
 /** RETURNING can give the old row beside the new one since PostgreSQL 18; before, the old row is read and locked first. */
 export const returnsOld = (operation: Operation): boolean => operation.table.serverVersion >= 18;
@@ -35,20 +36,6 @@ const returningBoth = (context: Context, sql: string): Statement => {
     sql: `${sql}\nreturning with (old as o, new as n) ${rowObject('o', operation.visible)},\n  ${rowObject('n', operation.visible)}${version.value}`,
     into: [own._old, own._new, ...version.target],
   };
-};
-
-/** Runs a statement so that a broken constraint is reported by the fields it is about. The subtransaction is only there for that. */
-const guarded = (context: Context, statement: Statement): string => {
-  const { operation, own } = context;
-  const fields: Record<string, readonly string[]> = {};
-  for (const constraint of operation.table.constraints) fields[constraint.name] = constraint.columns ?? [];
-  for (const index of operation.table.uniqueIndexes) fields[index.name] = index.columns ?? index.reads ?? [];
-  return `begin
-${indent(run(statement))}
-exception when integrity_constraint_violation then
-  get stacked diagnostics ${own._constraint} = constraint_name, ${own._column} = column_name;
-  perform ai_private.refuse_violation(${literal(operation.table.qualified)}, ${literal(operation.kind)}, ${jsonb(fields)}, sqlstate, ${own._constraint}, ${own._column}, sqlerrm);
-end;`;
 };
 
 const lockOld = (context: Context): string => {
@@ -189,20 +176,21 @@ const unmatched = (context: Context, variable: string): string => `
 if ${variable} is null then${nothingMatched(context)}
 end if;`;
 
-const create = (context: Context): string => guarded(context, changing(context)) + suppressed(context);
+const create = (context: Context): string => guarded(context, run(changing(context))) + suppressed(context);
 
 const update = (context: Context): string => {
   const { operation, own } = context;
-  if (returnsOld(operation)) return guarded(context, changing(context)) + unmatched(context, own._new);
+  if (returnsOld(operation)) return guarded(context, run(changing(context))) + unmatched(context, own._new);
   return `${lockOld(context)}${unmatched(context, own._old)}
-${guarded(context, changing(context))}${suppressed(context)}`;
+${guarded(context, run(changing(context)))}${suppressed(context)}`;
 };
 
-const remove = (context: Context): string => guarded(context, changing(context)) + unmatched(context, context.own._old);
+const remove = (context: Context): string =>
+  guarded(context, run(changing(context))) + unmatched(context, context.own._old);
 
 const upsert = (context: Context): string => {
   const { operation, own } = context;
-  const statement = guarded(context, changing(context)) + suppressed(context);
+  const statement = guarded(context, run(changing(context))) + suppressed(context);
   if (!returnsOld(operation)) return `${lockOld(context)}\n${statement}`;
   // For a row that was inserted, OLD is a row of nulls.
   const inserted = operation.key.find((column) => operation.visible.includes(column));
@@ -240,13 +228,15 @@ export const emitRecord = (context: Context): string => {
   const qualified = (variable: string) => (variable === 'null' ? variable : `given.${variable}`);
   const record =
     operation.security === 'definer'
-      ? `insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row)
-values (${entity}, ${literal(operation.kind)}, given.${own._key}, given.${own._actor}, ${literal(fingerprint)}, ${qualified(old)}, ${qualified(fresh)})
+      ? `insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+values (${entity}, ${literal(operation.kind)}, given.${own._key}, given.${own._actor}, ${literal(fingerprint)}, ${qualified(old)}, ${qualified(fresh)},
+  ${elapsed(context)})
 returning id into ${own._audit};
 insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
 values (given.${own._audit}, ${literal(`${operation.table.qualified}.${operation.kind}`)}, ${entity}, ${literal(operation.kind)}, given.${own._key}, given.${own._actor}, given.${row});`
       : // The caller may not write the audit trail; the recorder may, and lets itself be called only from here.
-        `${own._actor} := ai_private.record(${entity}, ${literal(operation.kind)}, ${own._key}, ${own._actor}, ${literal(fingerprint)}, ${old}, ${fresh});`;
+        `${own._actor} := ai_private.record(${entity}, ${literal(operation.kind)}, ${own._key}, ${own._actor}, ${literal(fingerprint)}, ${old}, ${fresh},
+  ${elapsed(context)});`;
   const whole = operation.returns.length === operation.visible.length;
   const answer = whole ? row : pick(row, operation.returns);
   const version = operation.returnsVersion ? ` || pg_catalog.jsonb_build_object('xmin', ${own._version})` : '';
