@@ -1396,6 +1396,7 @@ break", 'span', t.span, 'double', t.double)
     from odd."Line ""item""" as t
     where t."order" = given."order" and t."no." = given."no."
       into _result;
+
     return _result;
   exception
     when others or query_canceled or assert_failure then

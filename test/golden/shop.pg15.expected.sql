@@ -1437,6 +1437,7 @@ begin
     from shop.customer as t
     where t.id = given.id
       into _result;
+
     return _result;
   exception
     when others or query_canceled or assert_failure then

@@ -1423,6 +1423,7 @@ begin
     from shop.customer as t
     where t.id = given.id
       into _result;
+
     return _result;
   exception
     when others or query_canceled or assert_failure then
