@@ -15,6 +15,10 @@ begin
   if not current_setting('check_function_bodies')::boolean then
     return new;
   end if;
+  -- Before this transaction has an id, if it can be: then the cursor knows where to begin.
+  if tg_op = 'INSERT' and pg_current_xact_id_if_assigned() is null then
+    perform ai_private.leave_mark();
+  end if;
   if jsonb_typeof(new.backoff) = 'object' then
     new.backoff := '{"base_ms": 1000, "factor": 2, "max_ms": 3600000, "jitter": 0.2}' || new.backoff;
   end if;

@@ -1,4 +1,4 @@
--- The id up to which no event can belong to the transaction, or to one that began after it.
+-- The id up to which no event can belong to the transaction, or to one that got its id later.
 create function ai_private.event_floor(first_transaction xid8)
 returns bigint
 language sql

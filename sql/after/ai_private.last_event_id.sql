@@ -1,4 +1,4 @@
--- The highest id that an event may have so far. A snapshot that is taken afterwards misses no transaction that has taken such an id.
+-- The highest id that an event may have so far.
 create function ai_private.last_event_id()
 returns bigint
 language sql

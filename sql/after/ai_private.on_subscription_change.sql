@@ -11,7 +11,7 @@ begin
     return null;
   end if;
   if tg_op = 'DELETE' then
-    execute format('drop function if exists ai_gen.%I(pg_snapshot, bigint, pg_snapshot, bigint, bigint, integer, boolean)', 'taker:' || old.name);
+    execute format('drop function if exists ai_gen.%I(pg_snapshot, xid8, bigint, pg_snapshot, xid8, bigint, bigint, integer, boolean)', 'taker:' || old.name);
     -- another one of this name has nothing done
     delete from ai_private.delivery_done d where d.subscription = old.name;
     return null;
@@ -19,8 +19,9 @@ begin
   if tg_op = 'INSERT' then
     perform ai_private.place_cursor(new.name, new.start_at);
   end if;
-  if tg_op = 'INSERT' or (new.topics, new.filter, new.ordered) is distinct from (old.topics, old.filter, old.ordered) then
+  if tg_op = 'INSERT' or (new.topics, new.filter, new.ordered, new.delivery) is distinct from (old.topics, old.filter, old.ordered, old.delivery) then
     perform ai_private.write_taker(new);
+    update ai_private.subscription_cursor c set retry_at = '-infinity' where c.subscription = new.name and c.retry_at > '-infinity';
   end if;
   return null;
 end

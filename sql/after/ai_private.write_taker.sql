@@ -9,12 +9,12 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
 declare
   name constant text := format('ai_gen.%I', 'taker:' || s.name);
-  parameters constant text := 'pg_snapshot, bigint, pg_snapshot, bigint, bigint, integer, boolean';
+  parameters constant text := 'pg_snapshot, xid8, bigint, pg_snapshot, xid8, bigint, bigint, integer, boolean';
 begin
   execute format($create$
 create or replace function %1$s(
-  seen pg_snapshot, seen_id bigint, until pg_snapshot, until_id bigint, after_id bigint, most integer, judge boolean default true,
-  out ids bigint[], out times timestamptz[], out queues integer[], out last_id bigint, out looked_at integer
+  seen pg_snapshot, seen_boundary xid8, seen_id bigint, until pg_snapshot, until_boundary xid8, until_id bigint, after_id bigint, most integer, judge boolean,
+  out ids bigint[], out times timestamptz[], out queues integer[], out notes text[], out last_id bigint, out looked_at integer
 )
 language plpgsql
 volatile
@@ -28,24 +28,27 @@ as %2$L$create$, name, format($body$
 #variable_conflict use_column
 begin
   with looked_at as materialized (
-    select event.id, event.at, %2$s as queue,
+    select event.id, event.at, %2$s as queue, %5$s as note,
       case when %3$s then %4$s else false end as wanted
     from ai.event_log as event
-    where event.id > $5
-      and (pg_visible_in_snapshot(event.transaction, $3) or event.transaction >= pg_snapshot_xmax($3) and event.id <= $4)
-      and not (pg_visible_in_snapshot(event.transaction, $1) or event.transaction >= pg_snapshot_xmax($1) and event.id <= $2)
+    -- ai_private.is_seen, written out
+    where event.id > $7
+      and (pg_visible_in_snapshot(event.transaction, $4) or event.transaction >= $5 and event.id <= $6)
+      and not (pg_visible_in_snapshot(event.transaction, $1) or event.transaction >= $2 and event.id <= $3)
     order by event.id
-    limit $6
+    limit $8
   )
   select coalesce(array_agg(l.id order by l.id) filter (where l.wanted), '{}'), coalesce(array_agg(l.at order by l.id) filter (where l.wanted), '{}'),
-    coalesce(array_agg(l.queue order by l.id) filter (where l.wanted), '{}'), max(l.id), count(*)
-  into ids, times, queues, last_id, looked_at
+    coalesce(array_agg(l.queue order by l.id) filter (where l.wanted), '{}'), coalesce(array_agg(l.note order by l.id) filter (where l.wanted), '{}'),
+    max(l.id), count(*)
+  into ids, times, queues, notes, last_id, looked_at
   from looked_at as l;
 end
 $body$, quote_literal(s.name),
     case when s.ordered then '(hashtextextended(event.entity || '' '' || coalesce(event.row_key::text, ''''), 0) & 1023)::integer' else 'null::integer' end,
     ai_private.topic_condition(s.topics),
-    case when s.filter is null then 'true' else format(E'not $7 or coalesce((%s\n), false)', s.filter) end));
+    case when s.filter is null then 'true' else format(E'not $9 or coalesce((%s\n), false)', s.filter) end,
+    case s.delivery when 'notify' then 'ai_private.notification(event.id, event.at, event.topic, event.entity, event.operation, event.row_key)' else 'null::text' end));
   execute format('revoke all on function %s(%s) from public', name, parameters);
   execute format('comment on function %s(%s) is %L', name, parameters,
     format('Takes events for the subscription %s from the log. Compiled by pg_ai.', s.name));

@@ -1,6 +1,8 @@
--- Retention: drops whole months of the audit trail, their events, idempotency keys and metrics that lie before a moment. Returns what was dropped.
+-- Retention: drops whole months of the audit trail, of events, idempotency keys and metrics that lie before a moment. Returns what was dropped.
+-- A month of events that somebody has still to see is kept, and all after it, with a warning; unless it lies before "unseen_before", too: then it is dropped all the
+-- same, with a warning, and ai.status() keeps telling how many events a subscription has lost.
 -- Call it as the role that installed pg_ai. Verification knows what was dropped (ai.audit_retention).
-create function ai.prune(before timestamptz)
+create function ai.prune(before timestamptz, unseen_before timestamptz default null)
 returns setof text
 language plpgsql
 volatile
@@ -14,24 +16,23 @@ declare
   p record;
 begin
   for p in
-    select c.relname as name, c.relname like 'audit%' as audit
+    select c.relname as name
     from pg_inherits i
     join pg_class c on c.oid = i.inhrelid
-    where i.inhparent in ('ai.audit_log'::regclass, 'ai.event_log'::regclass) and c.relname ~ '^(audit|event)_log_[0-9]{4}_[0-9]{2}$'
+    where i.inhparent = 'ai.audit_log'::regclass and c.relname ~ '^audit_log_[0-9]{4}_[0-9]{2}$'
       and (to_date(substring(c.relname from '...._..$'), 'YYYY_MM') + interval '1 month') at time zone 'UTC' <= before
     order by c.relname
   loop
     execute format('drop table ai_private.%I', p.name);
-    if p.audit then
-      insert into ai.audit_retention (month)
-      values (to_date(substring(p.name from '...._..$'), 'YYYY_MM')::timestamp at time zone 'UTC')
-      on conflict (month) do nothing;
-    end if;
+    insert into ai.audit_retention (month)
+    values (to_date(substring(p.name from '...._..$'), 'YYYY_MM')::timestamp at time zone 'UTC')
+    on conflict (month) do nothing;
     return next p.name;
   end loop;
+  return query select e.name from ai_private.prune_events(before, unseen_before) as e (name);
   delete from ai_private.idempotency i where i.at < before;
   delete from ai_private.metric m where m.at < before;
 end
 $pg_ai$;
-comment on function ai.prune(timestamptz) is 'Drops months of the audit trail and the event log that lie before a moment';
-revoke all on function ai.prune(timestamptz) from public;
+comment on function ai.prune(timestamptz, timestamptz) is 'Drops months of the audit trail and of events that lie before a moment';
+revoke all on function ai.prune(timestamptz, timestamptz) from public;

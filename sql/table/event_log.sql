@@ -18,7 +18,16 @@ create table ai.event_log (
   payload jsonb not null,
   trace_id text default nullif(pg_catalog.current_setting('pg_ai.trace_id', true), ''),
   -- the audit row of the same mutation: what is in the one and not in the other has been tampered with
-  audit_id bigint
+  audit_id bigint,
+  -- The doorbell: a relay that sleeps holds the lock, so whoever cannot share it wakes the relay, and then this is true. While it is awake, or there is none, or it
+  -- cannot listen, nobody notifies: that would make all commits wait for each other. Where the queue of notifications fills up, or PREPARE TRANSACTION would
+  -- refuse one, the relay is left to its own clock.
+  rang boolean default case
+    when pg_catalog.pg_try_advisory_lock_shared(pg_catalog.hashtextextended('pg_ai.doorbell', 0))
+      then nullif(pg_catalog.pg_advisory_unlock_shared(pg_catalog.hashtextextended('pg_ai.doorbell', 0)), true)
+    when pg_catalog.pg_notification_queue_usage() < 0.5 and pg_catalog.current_setting('max_prepared_transactions')::integer = 0
+      then pg_catalog.pg_notify('pg_ai_events', '') is not null
+  end
 ) partition by range (at);
 comment on table ai.event_log is 'What happened, in the order in which it was written; read by the relay after commit';
 

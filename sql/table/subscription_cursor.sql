@@ -1,12 +1,14 @@
--- How far each subscription has got. A position is a snapshot with an event id: it has seen what the snapshot sees (see ai_private.is_seen). Between
--- "seen" and "until" lies the window that is being handed on, in the order of ids, of which "after_id" was the last.
+-- How far each subscription has got. A position is a snapshot, and a mark for what the snapshot does not know (see ai_private.is_seen). Between "seen" and "until"
+-- lies the window that is being handed on, in the order of ids, of which "after_id" was the last.
 create table ai_private.subscription_cursor (
   subscription text not null,
   -- Transaction ids mean something in the cluster that gave them: a restored dump goes on by ids alone.
   cluster text not null,
   seen pg_snapshot not null,
+  seen_boundary xid8 not null,
   seen_id bigint not null,
   until pg_snapshot,
+  until_boundary xid8,
   until_id bigint,
   after_id bigint not null,
   -- No event up to here is wanted any more.

@@ -227,6 +227,51 @@ export const ERRORS: readonly ErrorEntry[] = [
     },
   },
   {
+    code: 'PI401',
+    meaning: 'Events can be read without gaps only where each statement sees what has been committed before it.',
+    en: 'events are read and relayed under READ COMMITTED only',
+    vi: 'chỉ đọc và chuyển sự kiện ở mức cô lập READ COMMITTED',
+  },
+  {
+    code: 'PI402',
+    meaning: 'ai.emit_event was given something that is no topic.',
+    en: '"{topic}" is not a topic',
+    vi: '"{topic}" không phải là một chủ đề',
+    hint: {
+      en: "Labels with dots between them, quoted as in SQL where they need it, at most 250 bytes: ai.emit_event('order.paid', '{…}')",
+      vi: "Các nhãn nối bằng dấu chấm, đặt trong ngoặc kép như SQL khi cần, tối đa 250 byte: ai.emit_event('order.paid', '{…}')",
+    },
+  },
+  {
+    code: 'PI402.reserved',
+    meaning:
+      'ai.emit_event was given a topic that only a declared operation, or pg_ai itself, may use. Raised with SQLSTATE PI402.',
+    en: 'events of the topic {topic} are not for emitting: an operation, or pg_ai itself, writes them',
+    vi: 'không được tự phát sự kiện của chủ đề {topic}: chỉ một thao tác hoặc chính pg_ai ghi chúng',
+    hint: {
+      en: "Take a topic of your own: ai.emit_event('order.paid', '{…}')",
+      vi: "Hãy dùng một chủ đề riêng: ai.emit_event('order.paid', '{…}')",
+    },
+  },
+  {
+    code: 'PI403',
+    meaning: 'No subscription has that name.',
+    en: 'there is no subscription "{name}"',
+    vi: 'không có đăng ký "{name}"',
+    hint: { en: 'There are: {known}.', vi: 'Hiện có: {known}.' },
+  },
+  {
+    code: 'PI404',
+    meaning:
+      'A position in the log is neither a word, nor the id of an event, nor what ai.events_after returned as one.',
+    en: '"{position}" is no position in the event log',
+    vi: '"{position}" không phải là một vị trí trong nhật ký sự kiện',
+    hint: {
+      en: "'beginning', 'now', the id of an event, or the column \"position\" of ai.events_after.",
+      vi: "'beginning', 'now', id của một sự kiện, hoặc cột \"position\" của ai.events_after.",
+    },
+  },
+  {
     code: 'PI410',
     meaning:
       'A row of ai.email_templates is wrong. DETAIL lists every mistake with its column and line, the reason and a suggestion.',
@@ -338,6 +383,30 @@ export const TEXTS: readonly ErrorEntry[] = [
     meaning: 'Notice: no operation writes events of a topic to which somebody subscribes; another topic is like it.',
     en: 'no operation writes events of the topic {topic} so far; did you mean {meant}?',
     vi: 'chưa có thao tác nào ghi sự kiện của chủ đề {topic}; có phải ý bạn là {meant}?',
+  },
+  {
+    code: 'PI405',
+    meaning:
+      'Warning of ai.prune: a month of events is kept, because subscriptions have not seen all of it. DETAIL says how many.',
+    en: '{month} and later months are kept: {subscriptions} have still to see some of it',
+    vi: 'giữ lại {month} và các tháng sau: {subscriptions} chưa xem hết',
+    hint: {
+      en: 'See ai.status(). Delete subscriptions that nobody serves, settle dead letters, or give ai.prune a limit: unseen_before.',
+      vi: 'Xem ai.status(). Hãy xóa các đăng ký không ai phục vụ, xử lý dead letter, hoặc cho ai.prune một giới hạn: unseen_before.',
+    },
+  },
+  {
+    code: 'PI405.dropped',
+    meaning:
+      'Warning of ai.prune: a month of events was dropped at the limit "unseen_before", although subscriptions had not seen all of it.',
+    en: '{month} was dropped, and {subscriptions} had not seen all of it: those events are lost to them',
+    vi: 'đã xóa {month} dù {subscriptions} chưa xem hết: các sự kiện đó đã mất đối với họ',
+  },
+  {
+    code: 'PI405.lost',
+    meaning: 'In ai.status(): retention dropped events that the subscription had not seen.',
+    en: '{count} events were dropped before it had seen them',
+    vi: '{count} sự kiện đã bị xóa trước khi được xem',
   },
   {
     code: 'violation',

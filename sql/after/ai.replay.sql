@@ -1,0 +1,22 @@
+-- Puts a subscription back to an event of the log: that one and all after it are delivered again, also what is done or was given up. Under way it may be
+-- delivered once more than that. For ai_admin and ai_worker. Errors: PI403.
+create function ai.replay(subscription text, from_event bigint)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+#variable_conflict use_variable
+begin
+  perform ai_private.require_subscription(subscription);
+  perform ai_private.place_cursor(subscription, greatest(from_event, 0)::text);
+  delete from ai_private.delivery_done d where d.subscription = subscription and d.event_id >= from_event;
+  delete from ai.dead_letters d where d.subscription = subscription and d.event_id >= from_event;
+  delete from ai_private.redelivery r where r.subscription = subscription and r.event_id >= from_event;
+end
+$pg_ai$;
+alter function ai.replay(text, bigint) owner to ai_owner;
+comment on function ai.replay(text, bigint) is 'Delivers an event, and all after it, again to a subscription';
+revoke all on function ai.replay(text, bigint) from public;
+grant execute on function ai.replay(text, bigint) to ai_admin, ai_worker;

@@ -1,0 +1,32 @@
+-- A mark as of now: events of transactions from "boundary" on have ids above "id", because the id is read before this transaction gets its own. Where it has one already, the
+-- last mark before that is returned. It is kept for others if there were new events since the last one; the newest thousand are, as cursors remember
+-- themselves how far back the oldest transaction goes that they still wait for.
+create function ai_private.leave_mark(out boundary xid8, out id bigint)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+#variable_conflict use_variable
+begin
+  if pg_current_xact_id_if_assigned() is not null then
+    boundary := pg_current_xact_id();
+    id := ai_private.event_floor(boundary);
+    return;
+  end if;
+  id := ai_private.last_event_id();
+  boundary := pg_current_xact_id();
+  if id <= (select coalesce(max(m.id), -1) from ai_private.event_mark m)
+    -- none waits for another
+    or not pg_try_advisory_xact_lock(hashtextextended('pg_ai.event_mark', 0)) then
+    return;
+  end if;
+  insert into ai_private.event_mark (boundary, id) values (boundary, id);
+  if id % 100 = 0 then
+    delete from ai_private.event_mark m
+    where m.boundary < (select k.boundary from ai_private.event_mark k order by k.boundary desc offset 1000 limit 1);
+  end if;
+end
+$pg_ai$;
+comment on function ai_private.leave_mark() is 'From which id on the events of later transactions lie';
+revoke all on function ai_private.leave_mark() from public;
+grant execute on function ai_private.leave_mark() to ai_owner;

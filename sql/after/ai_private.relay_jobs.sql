@@ -1,0 +1,52 @@
+-- One round of the relay for what becomes jobs: takes new events and adds their jobs in the same transaction, all by one statement. Returns how many events
+-- were handed on and looked at, and whether there is more at once. Runs as its caller, a member of ai_worker, who needs the right to add jobs.
+create function ai_private.relay_jobs(most integer default 1000, out handed_on bigint, out looked_at bigint, out unfinished boolean)
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+begin
+  with taken as materialized (
+    select t.* from ai_private.take_events('{job,email,webhook}', most) as t
+  ), event as (
+    select t.*, t.subscription || ':' || e.queue as queue_name, e.id, e.at, e.position,
+      case when t.batch_size > 1 then (row_number() over (partition by t.subscription, e.queue order by e.position) - 1) / t.batch_size end as batch
+    from taken t
+    cross join lateral unnest(t.ids, t.times, t.queues) with ordinality as e (id, at, queue, position)
+  ), job as (
+    select e.subscription, e.delivery, e.settings, e.max_attempts, e.run_from, e.queue_name, e.id, e.position,
+      jsonb_build_object('subscription', e.subscription, 'event', e.id::text, 'at', e.at) as payload
+    from event e
+    where e.batch_size = 1
+    union all
+    select e.subscription, e.delivery, e.settings, e.max_attempts, e.run_from, e.queue_name, min(e.id), min(e.position),
+      jsonb_build_object('subscription', e.subscription, 'events', jsonb_agg(e.id::text order by e.position), 'from', min(e.at), 'until', max(e.at))
+    from event e
+    where e.batch_size > 1
+    group by e.subscription, e.delivery, e.settings, e.max_attempts, e.run_from, e.queue_name, e.batch
+  ), spec as (
+    select array_agg(row(
+        'pg_ai.' || j.delivery || coalesce(':' || (j.settings ->> 'task'), ''),
+        (case when j.queue_name is null then j.payload else j.payload || jsonb_build_object('queue', j.queue_name) end)::json,
+        j.queue_name,
+        -- whoever takes jobs by their moment takes them in the order of events
+        j.run_from + make_interval(secs => (j.position - 1) / 1e6),
+        j.max_attempts,
+        j.subscription || ':' || j.id,
+        0,
+        null::text[]
+      )::graphile_worker.job_spec order by j.subscription, j.position) as specs
+    from job j
+  ), added as (
+    select count(*) as jobs from spec s cross join lateral graphile_worker.add_jobs(s.specs) as a where s.specs is not null
+  )
+  select coalesce(sum(cardinality(t.ids)), 0), coalesce(sum(t.looked_at), 0), coalesce(bool_or(t.unfinished), false)
+  into handed_on, looked_at, unfinished
+  from taken t
+  where (select a.jobs from added a) >= 0;
+end
+$pg_ai$;
+comment on function ai_private.relay_jobs(integer) is 'One round of the relay for what becomes jobs';
+revoke all on function ai_private.relay_jobs(integer) from public;
+grant execute on function ai_private.relay_jobs(integer) to ai_worker;

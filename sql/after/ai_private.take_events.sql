@@ -1,0 +1,139 @@
+-- Takes what is new for subscriptions with the deliveries, up to "most" events each, and moves their cursors: whoever calls has to hand the events on in the
+-- same transaction. Several may call at once: a cursor is moved by one at a time, and who finds it taken passes it by. Returns a row for each subscription that
+-- was looked after: its events in order, and "run_from", the first of as many moments, a microsecond apart, of which none was given out before.
+-- For the relay (ai_worker); READ COMMITTED only.
+--
+-- A cursor sees what its snapshot sees. A window is opened up to a newer snapshot, and what the one sees and the other does not is handed on in the order of
+-- ids; then the window is closed and the cursor takes over the newer snapshot. So a transaction that commits late is late, and neither skipped nor
+-- waited for. Two events of the same row are in order: the second transaction could write only after the first had committed, so each snapshot that sees the
+-- second sees the first, and ids are given out as rows are written.
+create function ai_private.take_events(deliveries text[], most integer)
+returns table (
+  subscription text, delivery text, settings jsonb, batch_size integer, max_attempts integer,
+  ids bigint[], times timestamptz[], queues integer[], notes text[], run_from timestamptz, looked_at integer, unfinished boolean
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+#variable_conflict use_column
+declare
+  -- in one transaction; more would make it long
+  most_subscriptions constant integer := 50;
+  here constant text := (select s.system_identifier::text from pg_control_system() as s);
+  locked text[];
+  last_id bigint;
+  mark record;
+  snapshot pg_snapshot;
+  due text[];
+  found record;
+  c ai_private.subscription_cursor;
+  taken record;
+  again record;
+  total bigint := 0;
+begin
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    raise exception using errcode = 'PI401', message = ai_private.message('PI401', '{}');
+  end if;
+  -- Looking costs no transaction id.
+  last_id := ai_private.last_event_id();
+  select array_agg(c.subscription) into due
+  from ai_private.subscription_cursor c
+  join ai.subscriptions s on s.name = c.subscription
+  where not s.paused and s.delivery = any (deliveries) and c.retry_at <= clock_timestamp()
+    and (c.until is not null or c.cluster <> here or ai_private.may_be_news(c.seen, c.seen_boundary, c.seen_id, last_id)
+      or exists (select from ai_private.redelivery r where r.subscription = c.subscription));
+  if due is null then
+    return;
+  end if;
+
+  select m.boundary, m.id into mark from ai_private.leave_mark() as m;
+  select array_agg(l.subscription) into locked
+  from (
+    select c.subscription
+    from ai_private.subscription_cursor c
+    where c.subscription = any (due)
+    order by c.moved_at
+    limit most_subscriptions
+    for update skip locked
+  ) as l;
+  if locked is null then
+    return;
+  end if;
+
+  -- After the cursors are locked: none is ahead of it.
+  select pg_current_snapshot() into snapshot;
+  for found in
+    select c as cursor, s.delivery, s.settings, s.batch_size, s.max_attempts
+    from ai_private.subscription_cursor c
+    join ai.subscriptions s on s.name = c.subscription
+    where c.subscription = any (locked)
+    order by c.moved_at
+  loop
+    exit when total >= 10 * most;
+    c := found.cursor;
+    if c.cluster <> here then
+      c.cluster := here;
+      c.seen := '1:1:';
+      c.seen_boundary := '1';
+      c.seen_id := c.floor_id;
+      c.until := null;
+    end if;
+    if c.until is null then
+      c.until := snapshot;
+      c.until_boundary := mark.boundary;
+      c.until_id := mark.id;
+      c.after_id := ai_private.first_new_id(c.seen, c.seen_boundary, c.seen_id, c.floor_id, snapshot);
+    end if;
+    c.moved_at := clock_timestamp();
+
+    taken := ai_private.take_carefully(c, most);
+    if taken.error is not null then
+      update ai_private.subscription_cursor u
+      set error = taken.error, failures = u.failures + 1, moved_at = c.moved_at,
+        retry_at = c.moved_at + make_interval(secs => least(2 ^ least(u.failures, 10), 300))
+      where u.subscription = c.subscription;
+      continue;
+    end if;
+    again := ai_private.take_redeliveries(c.subscription, most, taken.ids);
+
+    subscription := c.subscription;
+    delivery := found.delivery;
+    settings := found.settings;
+    batch_size := found.batch_size;
+    max_attempts := found.max_attempts;
+    ids := again.ids || taken.ids;
+    times := again.times || taken.times;
+    queues := again.queues || taken.queues;
+    notes := again.notes || taken.notes;
+    looked_at := taken.looked_at + cardinality(again.ids);
+    unfinished := taken.looked_at >= taken.asked_for;
+    run_from := greatest(c.moved_at - make_interval(secs => cardinality(ids) / 1e6), c.ordered_at + interval '1 microsecond');
+    total := total + looked_at;
+    if unfinished then
+      c.after_id := taken.last_id;
+    else
+      c.seen := c.until;
+      c.seen_boundary := c.until_boundary;
+      c.seen_id := c.until_id;
+      c.floor_id := greatest(c.floor_id, ai_private.seen_floor(c.seen, c.seen_boundary, c.seen_id));
+      c.until := null;
+      c.until_boundary := null;
+      c.until_id := null;
+      c.after_id := c.seen_id;
+    end if;
+    update ai_private.subscription_cursor u
+    set cluster = c.cluster, seen = c.seen, seen_boundary = c.seen_boundary, seen_id = c.seen_id,
+      until = c.until, until_boundary = c.until_boundary, until_id = c.until_id, after_id = c.after_id, floor_id = c.floor_id,
+      ordered_at = run_from + make_interval(secs => cardinality(ids) / 1e6), taken = u.taken + cardinality(ids), moved_at = c.moved_at,
+      error = null, failures = 0, retry_at = '-infinity'
+    where u.subscription = c.subscription;
+    return next;
+  end loop;
+end
+$pg_ai$;
+alter function ai_private.take_events(text[], integer) owner to ai_owner;
+comment on function ai_private.take_events(text[], integer) is 'Takes new events for subscriptions and moves their cursors';
+revoke all on function ai_private.take_events(text[], integer) from public;
+grant execute on function ai_private.take_events(text[], integer) to ai_worker;
