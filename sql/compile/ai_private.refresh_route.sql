@@ -1,4 +1,4 @@
--- Brings the leaf of an operation number, and where it needs to be the root, in step with ai.operation. Runs as ai_owner.
+-- Brings the leaf of an operation number, and where it needs to be the root, in step with ai.operation and ai.action. Runs as ai_owner.
 create function ai_private.refresh_route(leaf integer)
 returns void
 language plpgsql
@@ -13,7 +13,11 @@ declare
 begin
   select coalesce(array_agg(o.dispatch order by o.dispatch), '{}'), coalesce(array_agg(format('ai_gen.%I($4, $5)', o.function_name) order by o.dispatch), '{}')
   into numbers, calls
-  from ai.operation o
+  from (
+    select p.dispatch, p.function_name from ai.operation p
+    union all
+    select a.dispatch, a.function_name from ai.action a where a.function_name is not null
+  ) as o
   where o.dispatch between leaf * 64 and leaf * 64 + 63;
   perform ai_private.write_route(leaf_name, numbers, calls, true);
   -- The root names leaves only; one that has lost its last operation stays and says so when asked.

@@ -8,7 +8,7 @@ as $pg_ai$
 begin
   execute format('create or replace function ai_gen.%I(dispatch integer, operation text, table_name text, inputs jsonb, options jsonb) returns jsonb language plpgsql volatile as %L',
     function_name,
-    E'\n-- Generated from ai.operation.\nbegin\n' || ai_private.route_tree(numbers, calls, leaf)
+    E'\n-- Generated from ai.operation and ai.action.\nbegin\n' || ai_private.route_tree(numbers, calls, leaf)
     || case when leaf then E'  return ai_private.reroute($1, $2, $3, $4, $5);\n' else '' end
     || E'end\n');
   execute format('revoke all on function ai_gen.%I(integer, text, text, jsonb, jsonb) from public', function_name);

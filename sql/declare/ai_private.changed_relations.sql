@@ -75,10 +75,15 @@ begin
           left join pg_proc p on p.oid = c.objid
           where c.classid = 'pg_proc'::regclass and (c.command_tag <> 'CREATE FUNCTION' or strpos(lower(h.function), lower(p.proname)) > 0))
     )
-    select d.relation::oid, false
-    from ai.declaration d
-    where (anywhere or d.relation::oid in (select t.oid from touched t)) and d.relation::oid <> all (coalesce(commented, '{}'))
-    order by d.relation::oid;
+    select d.oid, false
+    from (
+      select d.relation::oid as oid from ai.declaration d
+      union
+      -- tables that actions use without any declaration of their own
+      select r::oid from ai.action a cross join lateral unnest(a.relations) as r
+    ) as d
+    where (anywhere or d.oid in (select t.oid from touched t)) and d.oid <> all (coalesce(commented, '{}'))
+    order by d.oid;
 end
 $pg_ai$;
 alter function ai_private.changed_relations() owner to ai_owner;

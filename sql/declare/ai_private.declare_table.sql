@@ -16,13 +16,15 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
 declare
   outcome text;
+  problems jsonb := '[]';
 begin
   select ai_private.prepare(target, anyway) into outcome;
-  if outcome <> 'prepared' then
-    return '[]';
+  if outcome = 'prepared' then
+    perform ai_private.grant_missing(target);
+    problems := ai_private.apply_prepared(target);
   end if;
-  perform ai_private.grant_missing(target);
-  return ai_private.apply_prepared(target);
+  perform ai_private.recompile_action_quietly(a) from ai_private.actions_of_table(target) as a;
+  return problems;
 end
 $pg_ai$;
 comment on function ai_private.declare_table(oid, boolean) is 'Prepares, grants and applies a table''s declaration';

@@ -8,12 +8,20 @@ set pljs.start_proc = ''
 as $pg_ai$
 declare
   target oid;
+  name text;
 begin
   for target in
     select d.relation from ai.declaration d
     where d.relation::oid in (select o.objid from pg_event_trigger_dropped_objects() as o where o.classid = 'pg_class'::regclass and o.objsubid = 0)
   loop
     perform ai_private.forget(target);
+  end loop;
+  for name in
+    select distinct a.action_name from ai.action a cross join lateral unnest(a.relations) as r
+    where r::oid in (select o.objid from pg_event_trigger_dropped_objects() as o where o.classid = 'pg_class'::regclass and o.objsubid = 0)
+    order by 1
+  loop
+    perform ai_private.recompile_action_quietly(name);
   end loop;
   -- Something a table is made of went away by itself (an index, a type, a function with CASCADE): see which tables are other than they were.
   if exists (
@@ -29,6 +37,14 @@ begin
         and tg_tag not like 'ALTER%'
     loop
       perform ai_private.recompile_quietly(target);
+    end loop;
+    for name in
+      select a.action_name from ai.action a
+      where a.state = 'ready' and a.relations <> '{}' and a.fingerprint is distinct from ai_private.fingerprint(ai_private.action_snapshot(a.action_name))
+        and tg_tag not like 'ALTER%'
+      order by a.action_name
+    loop
+      perform ai_private.recompile_action_quietly(name);
     end loop;
   end if;
 end

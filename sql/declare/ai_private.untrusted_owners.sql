@@ -18,4 +18,4 @@ as $pg_ai$
 $pg_ai$;
 comment on function ai_private.untrusted_owners(oid) is 'Owners of a table who are not members of ai_admin';
 revoke all on function ai_private.untrusted_owners(oid) from public;
-grant execute on function ai_private.untrusted_owners(oid) to ai_owner;
+grant execute on function ai_private.untrusted_owners(oid) to ai_owner, ai_worker;

@@ -14,4 +14,5 @@ $pg_ai$;
 comment on function ai.generate_mutation(text, text, jsonb, jsonb) is
   'Runs an operation that a table declares: operation, table_name (by search_path or schema.table), inputs as a JSON object, options. Returns the row.';
 revoke all on function ai.generate_mutation(text, text, jsonb, jsonb) from public;
-grant execute on function ai.generate_mutation(text, text, jsonb, jsonb) to ai_admin, ai_user;
+-- to ai_owner, because actions run as it
+grant execute on function ai.generate_mutation(text, text, jsonb, jsonb) to ai_owner, ai_admin, ai_user;

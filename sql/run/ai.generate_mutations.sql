@@ -16,4 +16,4 @@ $pg_ai$;
 comment on function ai.generate_mutations(text, text, jsonb, jsonb) is
   'Runs an operation for an array of inputs: all or nothing, or with {"on_error": "skip"} the good rows and the errors of the others';
 revoke all on function ai.generate_mutations(text, text, jsonb, jsonb) from public;
-grant execute on function ai.generate_mutations(text, text, jsonb, jsonb) to ai_admin, ai_user;
+grant execute on function ai.generate_mutations(text, text, jsonb, jsonb) to ai_owner, ai_admin, ai_user;

@@ -7,7 +7,8 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
 declare
   expected constant jsonb := E'{"dry_run": "true or false", "set_default": "a list of inputs", "on_error": "\\"abort\\" or \\"skip\\"",
-    "idempotency_key": "a text of 1 to 255 characters", "expected_version": "a version as the row gave it"}';
+    "idempotency_key": "a text of 1 to 255 characters", "expected_version": "a version as the row gave it"}'::jsonb
+    || case when operation = 'action' then E'{"on_error": "\\"raise\\" or \\"return\\""}' else '{}' end::jsonb;
   unknown text;
   wrong text;
 begin
@@ -20,7 +21,7 @@ begin
     where case o.key
       when 'dry_run' then jsonb_typeof(o.value) <> 'boolean'
       when 'set_default' then jsonb_typeof(o.value) <> 'array'
-      when 'on_error' then o.value not in ('"abort"', '"skip"')
+      when 'on_error' then o.value not in ('"abort"', '"skip"') and operation <> 'action' or o.value not in ('"raise"', '"return"') and operation = 'action'
       when 'idempotency_key' then jsonb_typeof(o.value) <> 'string' or length(o.value #>> '{}') not between 1 and 255
       when 'expected_version' then jsonb_typeof(o.value) not in ('string', 'number')
     end;
@@ -30,7 +31,7 @@ begin
   end if;
   raise exception using
     errcode = 'PI102',
-    message = ai_private.message(case when unknown is null then 'PI102.value' else 'PI102' end,
+    message = ai_private.message(case when operation = 'action' then 'PI102.action' when unknown is null then 'PI102.value' else 'PI102' end,
       jsonb_build_object('table', table_name, 'operation', operation, 'options', coalesce(unknown, wrong))),
     detail = jsonb_build_object('table', table_name, 'operation', operation, 'unknown', unknown, 'wrong', wrong, 'known', known)::text,
     hint = ai_private.message('PI102.hint', jsonb_build_object('known', coalesce(nullif(array_to_string(known, ', '), ''), '-')));

@@ -32,4 +32,4 @@ end
 $pg_ai$;
 comment on function ai_private.operation_number(text, text) is 'Number of an operation that is ready and that the caller may call, or -1';
 revoke all on function ai_private.operation_number(text, text) from public;
-grant execute on function ai_private.operation_number(text, text) to ai_admin, ai_user;
+grant execute on function ai_private.operation_number(text, text) to ai_owner, ai_admin, ai_user;

@@ -1,4 +1,4 @@
--- All errors of one call, as JSON in DETAIL.
+-- All errors of one call, as JSON in DETAIL. Of an action: its name in place of the table's, and "action" for the operation.
 create function ai_private.refuse_inputs(table_name text, operation text, errors jsonb)
 returns void
 language plpgsql
@@ -7,13 +7,16 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
 declare
   explained constant jsonb := ai_private.with_messages(errors);
+  of_action constant boolean := operation = 'action';
+  code constant text := case when of_action then 'PI100.action' else 'PI100' end;
 begin
   raise exception using
     errcode = 'PI100',
-    message = ai_private.message('PI100', jsonb_build_object('table', table_name, 'operation', operation,
+    message = ai_private.message(code, jsonb_build_object('table', table_name, 'operation', operation,
       'errors', (select string_agg(e.value ->> 'message', '; ' order by e.position) from jsonb_array_elements(explained) with ordinality as e (value, position)))),
-    detail = jsonb_build_object('table', table_name, 'operation', operation, 'errors', explained)::text,
-    hint = ai_private.message('PI100.hint', jsonb_build_object('table', table_name, 'operation', operation));
+    detail = (case when of_action then jsonb_build_object('action', table_name) else jsonb_build_object('table', table_name, 'operation', operation) end
+      || jsonb_build_object('errors', explained))::text,
+    hint = ai_private.message(code || '.hint', jsonb_build_object('table', table_name, 'operation', operation));
 end
 $pg_ai$;
 comment on function ai_private.refuse_inputs(text, text, jsonb) is 'Raises PI100 with all errors of one call';

@@ -12,6 +12,7 @@ begin
       and c.relkind in ('r', 'p', 'S')
       and c.oid not in ('ai_private.message'::pg_catalog.regclass, 'ai_private.javascript'::pg_catalog.regclass,
         'ai_private.installation'::pg_catalog.regclass, 'ai_private.prepared'::pg_catalog.regclass,
+        'ai_private.prepared_action'::pg_catalog.regclass, 'ai_private.action_secret'::pg_catalog.regclass,
         'ai_private.metric_cursor'::pg_catalog.regclass, 'ai_private.error_seen'::pg_catalog.regclass)
       and c.relpersistence <> 'u'
   loop

@@ -1,9 +1,11 @@
--- Every change of a declaration, in order: the text it was made from, who made it, and what became of it.
+-- Every change of a declaration or of an action, in order: the text it was made from, who made it, and what became of it.
 -- The audit trail names the fingerprint that was in force, which leads here.
 create table ai.revision (
   revision bigint not null generated always as identity,
   at timestamptz not null default pg_catalog.clock_timestamp(),
   made_by text not null default session_user,
+  -- 'table': the declaration of the table qualified_name; 'action': the action of that name
+  kind text not null default 'table',
   qualified_name text not null,
   fingerprint text,
   state text not null,

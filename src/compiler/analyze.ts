@@ -273,7 +273,7 @@ const isJudgedEarly = (constraint: ConstraintSnapshot, inputs: ReadonlySet<strin
   (constraint.columns ?? []).every((name) => inputs.has(name) && !isMisread(name));
 
 /** A declared default as SQL of the column's type. */
-const defaultLiteral = (column: ColumnSnapshot, value: unknown): string => {
+export const defaultLiteral = (column: ColumnSnapshot, value: unknown): string => {
   if (value === null) return `null::${column.base.name}`;
   const family = familyOf(column.base);
   const type = column.base.domain ?? column.base.name;

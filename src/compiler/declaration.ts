@@ -92,6 +92,7 @@ interface Definition {
   readonly innerType?: Schema;
   readonly options?: readonly Schema[];
   readonly values?: readonly unknown[];
+  readonly entries?: Readonly<Record<string, unknown>>;
   readonly shape?: Readonly<Record<string, Schema>>;
   readonly valueType?: Schema;
 }
@@ -122,8 +123,8 @@ const optionsAt = (schema: Schema, path: readonly PropertyKey[]): readonly strin
   const union = at?.type === 'optional' ? definition(at.innerType) : at;
   return (union?.options ?? []).map((option) => {
     const def = definition(option);
-    return def?.type === 'literal'
-      ? (def.values ?? []).map((value) => JSON.stringify(value)).join(', ')
+    return def?.type === 'literal' || def?.type === 'enum'
+      ? (def.values ?? Object.values(def.entries ?? {})).map((value) => JSON.stringify(value)).join(', ')
       : (EXPECTED[def?.type ?? ''] ?? 'something else');
   });
 };

@@ -82,6 +82,8 @@ export interface Violation {
   readonly condition: string;
   /** What the rule demands, for messages: `{"maxLength": 20}`. */
   readonly rule: Readonly<Record<string, unknown>>;
+  /** SQL for the list of errors, where a broken rule is told as more than one. */
+  readonly errors?: string;
 }
 
 /**

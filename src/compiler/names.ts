@@ -7,7 +7,7 @@ export const shortHash = (text: string): string => {
   return hash.toString(16).padStart(8, '0');
 };
 
-const utf8 = (text: string): number[] => {
+export const utf8 = (text: string): number[] => {
   const bytes: number[] = [];
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
@@ -20,7 +20,7 @@ const utf8 = (text: string): number[] => {
 };
 
 /** Cuts a name to a number of bytes without splitting a character. */
-const cut = (name: string, bytes: number): string => {
+export const cut = (name: string, bytes: number): string => {
   let kept = '';
   let used = 0;
   for (const character of name) {

@@ -78,6 +78,58 @@ export const ERRORS: readonly ErrorEntry[] = [
     },
   },
   {
+    code: 'PI002.action',
+    meaning: 'The action, or something that it is about, has changed and waits for a compiler.',
+    en: 'the action {action} waits to be compiled',
+    vi: 'hành động {action} đang chờ biên dịch',
+    hint: {
+      en: 'Run: pg-ai compile (or install plv8 or pljs and call ai.attach_javascript(), then ai.compile()).',
+      vi: 'Hãy chạy: pg-ai compile (hoặc cài plv8 hay pljs, gọi ai.attach_javascript() rồi ai.compile()).',
+    },
+  },
+  {
+    code: 'PI003.action',
+    meaning:
+      'Something that the action is about has changed so that it no longer fits; it is refused until it is mended.',
+    en: 'the action {action} is out of force: something that it is about has changed',
+    vi: 'hành động {action} không còn hiệu lực: đối tượng liên quan đã thay đổi',
+    hint: {
+      en: "See what is wrong: select problems from ai.action where action_name = '{action}', or pg-ai doctor. Then mend its row in ai.meta_actions, or call ai.compile().",
+      vi: "Xem lỗi: select problems from ai.action where action_name = '{action}', hoặc pg-ai doctor. Sau đó sửa dòng trong ai.meta_actions, hoặc gọi ai.compile().",
+    },
+  },
+  {
+    code: 'PI003.disabled',
+    meaning: 'The action is switched off: "enabled" is false in its row.',
+    en: 'the action {action} is switched off',
+    vi: 'hành động {action} đang bị tắt',
+    hint: {
+      en: "An administrator switches it on: update ai.meta_actions set enabled = true where action_name = '{action}'",
+      vi: "Quản trị viên bật lại: update ai.meta_actions set enabled = true where action_name = '{action}'",
+    },
+  },
+  {
+    code: 'PI004.action',
+    meaning:
+      'ai_owner, which runs the action, lacks privileges that whoever registers it cannot grant. Raised with SQLSTATE 42501; DETAIL holds the GRANT statements.',
+    en: 'the action {action} needs privileges that who registers it cannot grant to ai_owner',
+    vi: 'hành động {action} cần những quyền mà người đăng ký không thể cấp cho ai_owner',
+    hint: {
+      en: 'Let the owner of those objects run the statements in DETAIL, then register the action again.',
+      vi: 'Hãy nhờ chủ sở hữu chạy các câu lệnh trong DETAIL rồi đăng ký lại hành động.',
+    },
+  },
+  {
+    code: 'PI006.action',
+    meaning: 'The caller has none of the roles that may execute the action. Raised with SQLSTATE 42501.',
+    en: '{role} may not execute the action {action}',
+    vi: '{role} không được thực thi hành động {action}',
+    hint: {
+      en: 'It is for members of: {roles}. Who may execute it stands in its row ("roles").',
+      vi: 'Hành động này dành cho thành viên của: {roles}. Ai được thực thi nằm trong dòng đăng ký ("roles").',
+    },
+  },
+  {
     code: 'PI007',
     meaning:
       'A hook cannot be registered as it stands. DETAIL lists every mistake with its path, the reason and a suggestion.',
@@ -99,6 +151,16 @@ export const ERRORS: readonly ErrorEntry[] = [
     },
   },
   {
+    code: 'PI100.action',
+    meaning: 'Inputs of an action are wrong. DETAIL lists every wrong field with a code, the rule and a message.',
+    en: 'the action {table} refused: {errors}',
+    vi: 'hành động {table} bị từ chối: {errors}',
+    hint: {
+      en: "The inputs that it takes: select ai.describe_action('{table}')",
+      vi: "Các giá trị đầu vào hợp lệ: select ai.describe_action('{table}')",
+    },
+  },
+  {
     code: 'PI101',
     meaning: 'No such operation, or a table that declares none.',
     en: '{table} has no operation "{operation}"',
@@ -113,6 +175,26 @@ export const ERRORS: readonly ErrorEntry[] = [
     hint: {
       en: 'See ai.describe() for the tables that do. Is the name right, in the search_path or written schema.table? If the table was declared where event triggers are missing, call ai.compile().',
       vi: 'Xem ai.describe() để biết các bảng có khai báo. Tên có đúng không, có nằm trong search_path hay viết dạng schema.table không? Nếu không có event trigger, hãy gọi ai.compile().',
+    },
+  },
+  {
+    code: 'PI101.action',
+    meaning: 'No action of that name is registered.',
+    en: 'there is no action "{action}"',
+    vi: 'không có hành động "{action}"',
+    hint: {
+      en: 'See ai.describe_action() for those that there are. Actions are registered in ai.meta_actions.',
+      vi: 'Xem ai.describe_action() để biết các hành động hiện có. Hành động được đăng ký trong ai.meta_actions.',
+    },
+  },
+  {
+    code: 'PI101.revision',
+    meaning: 'The action has no such revision that was in force.',
+    en: 'the action {action} has no revision {revision} to go back to',
+    vi: 'hành động {action} không có phiên bản {revision} để quay lại',
+    hint: {
+      en: "See: select revision, at, state from ai.revision where kind = 'action' and qualified_name = '{action}'",
+      vi: "Xem: select revision, at, state from ai.revision where kind = 'action' and qualified_name = '{action}'",
     },
   },
   {
@@ -137,6 +219,13 @@ export const ERRORS: readonly ErrorEntry[] = [
     meaning: 'An option has a value that it cannot have.',
     en: '{operation} on {table}: an option has a wrong value ({options})',
     vi: '{operation} trên {table}: tùy chọn có giá trị không hợp lệ ({options})',
+  },
+  {
+    code: 'PI102.action',
+    meaning: 'An option that actions do not have, or with a value that it cannot have.',
+    en: 'the action {table} cannot take these options ({options})',
+    vi: 'hành động {table} không nhận các tùy chọn này ({options})',
+    hint: { en: 'Options of actions: {known}.', vi: 'Các tùy chọn của hành động: {known}.' },
   },
   {
     code: 'PI102.reset',
@@ -214,6 +303,33 @@ export const ERRORS: readonly ErrorEntry[] = [
     hint: {
       en: "It is a mistake in the hook; see ai.hooks where name = '{hook}'.",
       vi: "Đây là lỗi trong hook; xem ai.hooks với name = '{hook}'.",
+    },
+  },
+  {
+    code: 'PI310',
+    meaning:
+      'Preconditions of an action do not hold. DETAIL lists them with their codes and messages. A precondition may have an SQLSTATE of its own.',
+    en: 'the action {action} refused: {errors}',
+    vi: 'hành động {action} bị từ chối: {errors}',
+  },
+  {
+    code: 'PI313',
+    meaning: 'What an action answers does not fit its output_schema. Nothing of what it did is kept.',
+    en: 'the action {action} does not answer as it promises: {errors}',
+    vi: 'hành động {action} không trả lời đúng như khai báo: {errors}',
+    hint: {
+      en: 'The action has to be mended: its body, or its output_schema.',
+      vi: 'Cần sửa hành động: thân của nó, hoặc output_schema.',
+    },
+  },
+  {
+    code: 'PI314',
+    meaning: 'The last statement of an action gave more than one row, and its output_schema is no list.',
+    en: 'the action {action} found more than one row to answer with',
+    vi: 'hành động {action} có nhiều hơn một dòng để trả lời',
+    hint: {
+      en: 'The action has to be mended: with "output_schema": {"type": "array"} it answers with all rows.',
+      vi: 'Cần sửa hành động: với "output_schema": {"type": "array"} nó trả lời bằng mọi dòng.',
     },
   },
   {
@@ -407,6 +523,18 @@ export const TEXTS: readonly ErrorEntry[] = [
     meaning: 'In ai.status(): retention dropped events that the subscription had not seen.',
     en: '{count} events were dropped before it had seen them',
     vi: '{count} sự kiện đã bị xóa trước khi được xem',
+  },
+  {
+    code: 'PI003.action.warning',
+    meaning: 'Warning: a change has made an action not fit any more.',
+    en: 'the action {action} is out of force now: {problem}',
+    vi: 'hành động {action} không còn hiệu lực: {problem}',
+  },
+  {
+    code: 'PI310.unnamed',
+    meaning: 'A precondition that has no message of its own.',
+    en: '{name} does not hold',
+    vi: '{name} không thỏa mãn',
   },
   {
     code: 'violation',

@@ -1,10 +1,12 @@
 import pg, { type Client } from 'pg';
+import { compileAction } from '../compiler/action/compile.ts';
+import type { ActionSnapshot } from '../compiler/action/snapshot.ts';
 import type { TableSnapshot } from '../compiler/catalog.ts';
 import { type CompileInput, compile } from '../compiler/compile.ts';
 import type { Diagnostic } from '../compiler/diagnostic.ts';
 import { bundleCompiler } from './bundle.ts';
 
-/** What became of one table. */
+/** What became of one table, or of one action ("action user_signup"). */
 export interface TableOutcome {
   readonly table: string;
   /** refused: wrong, or not to be put in force; unchanged tables were in force before and still are. */
@@ -56,27 +58,75 @@ export const compileTables = async (client: Client, options: CompileOptions = {}
     outcomes.push(outcome);
     options.report?.(outcome);
   }
+  // Actions stand on tables, so they come after them.
+  if (options.table !== undefined) return outcomes;
+  for (const outcome of await compileActions(client, options.force === true, options.report)) outcomes.push(outcome);
   return outcomes;
 };
 
-const compileTable = async (
+/** Each name after those that it calls, since it is compiled against what they take and give. */
+const calledFirst = (calls: ReadonlyMap<string, readonly string[]>): readonly string[] => {
+  const order = new Set<string>();
+  const visit = (name: string, above: readonly string[]): void => {
+    if (order.has(name) || above.includes(name)) return;
+    for (const called of calls.get(name) ?? []) visit(called, [...above, name]);
+    if (calls.has(name)) order.add(name);
+  };
+  for (const name of calls.keys()) visit(name, []);
+  return [...order];
+};
+
+const compileActions = async (
   client: Client,
-  oid: number,
-  table: string,
   force: boolean,
+  report: CompileOptions['report'],
+): Promise<TableOutcome[]> => {
+  const outcomes: TableOutcome[] = [];
+  const { rows } = await client.query<{ name: string; calls: string[] }>(
+    `select coalesce(m.action_name, a.action_name) as name, coalesce(ai_private.action_calls(m), '{}') as calls
+     from ai.meta_actions m full join ai.action a on a.action_name = m.action_name order by name`,
+  );
+  for (const name of calledFirst(new Map(rows.map(({ name, calls }) => [name, calls])))) {
+    const outcome = await transacted(
+      client,
+      `action ${name}`,
+      () => compileOneAction(client, name, force),
+      (problems) => client.query('select ai_private.give_up_action($1, $2)', [name, problems]),
+    );
+    if (outcome === undefined) continue;
+    outcomes.push(outcome);
+    report?.(outcome);
+  }
+  return outcomes;
+};
+
+const compileTable = (client: Client, oid: number, table: string, force: boolean): Promise<TableOutcome | undefined> =>
+  transacted(
+    client,
+    table,
+    () => inTransaction(client, oid, table, force),
+    // As the event triggers do: what cannot be brought up to date must not go on running as it was.
+    (problems) => client.query('select ai_private.give_up($1, $2)', [oid, problems]),
+  );
+
+/** Does the work in a transaction of its own; what the database refuses is told, and what it concerns given up. */
+const transacted = async (
+  client: Client,
+  name: string,
+  work: () => Promise<TableOutcome | undefined>,
+  giveUp: (problems: string) => Promise<unknown>,
 ): Promise<TableOutcome | undefined> => {
   await client.query('begin');
   try {
-    const outcome = await inTransaction(client, oid, table, force);
+    const outcome = await work();
     await client.query('commit');
     return outcome;
   } catch (cause) {
     await client.query('rollback');
     if (!(cause instanceof pg.DatabaseError)) throw cause;
-    const diagnostics = [diagnosticOf(cause, table)];
-    // As the event triggers do: what cannot be brought up to date must not go on running as it was.
-    await client.query('select ai_private.give_up($1, $2)', [oid, JSON.stringify(diagnostics)]);
-    return { table, outcome: 'refused', diagnostics };
+    const diagnostics = [diagnosticOf(cause, name)];
+    await giveUp(JSON.stringify(diagnostics));
+    return { table: name, outcome: 'refused', diagnostics };
   }
 };
 
@@ -118,6 +168,34 @@ const inTransaction = async (
   const diagnostics = applied.rows[0]?.problems ?? [];
   const refused = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   return { table, outcome: refused ? 'refused' : compiled.declares ? 'compiled' : 'withdrawn', diagnostics };
+};
+
+const compileOneAction = async (client: Client, name: string, force: boolean): Promise<TableOutcome | undefined> => {
+  const table = `action ${name}`;
+  await client.query('select ai_private.lock_compiler()');
+  const { rows } = await client.query<{ snapshot: string | null; fingerprint: string | null; current: boolean }>(
+    `select s.snapshot::text as snapshot, ai_private.fingerprint(s.snapshot) as fingerprint,
+       coalesce(a.fingerprint = ai_private.fingerprint(s.snapshot) and a.state = case when m.enabled then 'ready' else 'disabled' end, false) as current
+     from (select ai_private.action_snapshot($1) as snapshot) as s
+     left join ai.action a on a.action_name = $1
+     left join ai.meta_actions m on m.action_name = $1`,
+    [name],
+  );
+  const [row] = rows;
+  if (row === undefined || row.snapshot === null || row.fingerprint === null) {
+    await client.query('select ai_private.prepare_action($1)', [name]);
+    return { table, outcome: 'withdrawn', diagnostics: [] };
+  }
+  if (row.current && !force) return { table, outcome: 'unchanged', diagnostics: [] };
+  const compiled = compileAction({ action: JSON.parse(row.snapshot) as ActionSnapshot, fingerprint: row.fingerprint });
+  await client.query('select ai_private.store_action($1, $2, $3)', [name, row.fingerprint, JSON.stringify(compiled)]);
+  await client.query('select ai_private.grant_missing_action($1)', [name]);
+  const applied = await client.query<{ problems: Diagnostic[] }>('select ai_private.apply_action($1) as problems', [
+    name,
+  ]);
+  const diagnostics = applied.rows[0]?.problems ?? [];
+  const refused = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  return { table, outcome: refused ? 'refused' : 'compiled', diagnostics };
 };
 
 const diagnosticOf = (error: pg.DatabaseError, table: string): Diagnostic => ({

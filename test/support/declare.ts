@@ -1,5 +1,7 @@
 import type pg from 'pg';
 import { inject } from 'vitest';
+import { compileAction } from '../../src/compiler/action/compile.ts';
+import type { ActionSnapshot } from '../../src/compiler/action/snapshot.ts';
 import type { TableSnapshot } from '../../src/compiler/catalog.ts';
 import { compile } from '../../src/compiler/compile.ts';
 import type { Diagnostic } from '../../src/compiler/diagnostic.ts';
@@ -56,6 +58,44 @@ export async function compilePending(runner: Runner, refused: (oid: string) => b
   }
 }
 
+const waitingActions = async (runner: Runner): Promise<string[]> =>
+  (
+    await rowsOf<{ name: string }>(
+      runner,
+      `select action_name as name from ai.action where state = 'pending' order by 1`,
+    )
+  ).map(({ name }) => name);
+
+/** The same for actions that wait, raising PI007. */
+export async function compilePendingActions(
+  runner: Runner,
+  refused: (name: string) => boolean = () => false,
+): Promise<void> {
+  for (const name of await waitingActions(runner)) {
+    const [action] = await rowsOf<{ snapshot: ActionSnapshot; fingerprint: string }>(
+      runner,
+      `select s.snapshot, ai_private.fingerprint(s.snapshot) as fingerprint from ai_private.action_snapshot($1) as s (snapshot)`,
+      [name],
+    );
+    if (action === undefined) continue;
+    const compiled = compileAction({ action: action.snapshot, fingerprint: action.fingerprint });
+    await runner.query('select ai_private.store_action($1, $2, $3)', [
+      name,
+      action.fingerprint,
+      JSON.stringify(compiled),
+    ]);
+    await runner.query('select ai_private.grant_missing_action($1)', [name]);
+    const [applied] = await rowsOf<{ problems: Diagnostic[] }>(
+      runner,
+      'select ai_private.apply_action($1) as problems',
+      [name],
+    );
+    const problems = applied?.problems ?? [];
+    if (refused(name) && problems.some((problem) => problem.severity === 'error'))
+      await runner.query(`select ai_private.refuse_program('action', $1, $2)`, [name, JSON.stringify(problems)]);
+  }
+}
+
 /**
  * Runs DDL and declarations so that the operations are there afterwards on every server: where the database has no JavaScript language, Node
  * compiles in the same transaction. Either all of it takes effect or none.
@@ -66,10 +106,12 @@ export async function declare(runner: Runner, sql: string): Promise<void> {
     return;
   }
   const before = new Set(await waitingTables(runner));
+  const actionsBefore = new Set(await waitingActions(runner));
   await runner.query('begin');
   try {
     await runner.query(sql);
     await compilePending(runner, (oid) => !before.has(oid));
+    await compilePendingActions(runner, (name) => !actionsBefore.has(name));
     await runner.query('commit');
   } catch (error) {
     await runner.query('rollback');

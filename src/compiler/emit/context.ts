@@ -9,6 +9,8 @@ import { ident, literal, variable } from './sql.ts';
 export interface Context {
   readonly operation: Operation;
   readonly fingerprint: string;
+  /** What refusals of inputs and options say was called. */
+  readonly called: { readonly table: string; readonly operation: string };
   /** Names of the function's own variables, chosen so that no column hides them. */
   readonly own: Readonly<Record<OwnVariable, string>>;
 }
@@ -37,7 +39,13 @@ export type OwnVariable = (typeof OWN)[number];
 export const createContext = (operation: Operation, fingerprint: string): Context => {
   const taken = new Set(operation.table.columns.map((column) => column.name));
   const fresh = (name: string): string => (taken.has(name) ? fresh(`${name}_`) : name);
-  return { operation, fingerprint, own: Object.fromEntries(OWN.map((name) => [name, fresh(name)])) as Context['own'] };
+  const called = { table: operation.table.qualified, operation: operation.kind };
+  return {
+    operation,
+    fingerprint,
+    called,
+    own: Object.fromEntries(OWN.map((name) => [name, fresh(name)])) as Context['own'],
+  };
 };
 
 /** An input's variable inside a SQL statement. */
@@ -50,7 +58,7 @@ export const isPresent = (context: Context, input: Input): string =>
 /** PL/pgSQL functions take at most 100 arguments, so wide rows are built in pieces. */
 const PAIRS = 40;
 
-const buildObject = (entries: readonly (readonly [string, string])[]): string => {
+export const buildObject = (entries: readonly (readonly [string, string])[]): string => {
   if (entries.length === 0) return `'{}'::jsonb`;
   const pieces: string[] = [];
   for (let i = 0; i < entries.length; i += PAIRS) {

@@ -9,13 +9,13 @@ export const offered = (context: Context): Input[] => context.operation.inputs.f
 /** `inputs` is one object that holds known keys, lacks none, and has values of the right JSON type. */
 export const emitShape = (context: Context): string => {
   const { _in, _errors } = context.own;
-  const { table, kind } = context.operation;
+  const { table, operation } = context.called;
   const inputs = offered(context);
   const required = inputs.filter((input) => input.required);
   const typed = inputs.filter((input) => jsonTypesOf(input.family).length > 0 || !input.nullable);
   const parts = [
     `if pg_catalog.jsonb_typeof(${_in}) is distinct from 'object' then
-  perform ai_private.refuse_inputs(${literal(table.qualified)}, ${literal(kind)}, ai_private.input_error(null, 'type', '{"type":"object"}'));
+  perform ai_private.refuse_inputs(${literal(table)}, ${literal(operation)}, ai_private.input_error(null, 'type', '{"type":"object"}'));
 end if;`,
     `if ${_in} - ${textArray(names(inputs))} <> '{}' then
   ${_errors} := ${_errors} || ai_private.unknown_inputs(${_in}, ${textArray(names(inputs))});
@@ -136,6 +136,8 @@ export interface Rule {
   readonly rule: Readonly<Record<string, unknown>>;
   /** SQL over the inputs' variables that is true when the rule is broken. */
   readonly condition: string;
+  /** SQL for the list of errors, where it is not this rule alone. */
+  readonly errors?: string;
 }
 
 /** The rules of the declaration and of the types' modifiers. */
@@ -174,8 +176,8 @@ export const checkRules = (context: Context): Rule[] =>
 export const emitRules = (context: Context): string => {
   const { _in, _errors, _opt } = context.own;
   const { operation } = context;
-  const report = ({ field, code, rule, condition }: Rule): string => `if ${condition} then
-  ${_errors} := ${_errors} || ai_private.input_error(${literal(field)}, ${literal(code)}, ${jsonb(rule)});
+  const report = ({ field, code, rule, condition, errors }: Rule): string => `if ${condition} then
+  ${_errors} := ${_errors} || ${errors ?? `ai_private.input_error(${literal(field)}, ${literal(code)}, ${jsonb(rule)})`};
 end if;`;
   const rules = valueRules(context).map(report);
   const defaults: string[] = [];
@@ -204,7 +206,7 @@ end if;`);
   }
   const checks = checkRules(context).map(report);
   const refuse = `if ${_errors} <> '[]' then
-  perform ai_private.refuse_inputs(${literal(operation.table.qualified)}, ${literal(operation.kind)}, ${_errors});
+  perform ai_private.refuse_inputs(${literal(context.called.table)}, ${literal(context.called.operation)}, ${_errors});
 end if;`;
   return [
     ...(rules.length === 0 ? [] : [`-- Rules.\n${rules.join('\n')}`]),

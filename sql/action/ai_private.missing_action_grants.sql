@@ -1,0 +1,56 @@
+-- The GRANTs that ai_owner lacks for an action. As in ai_private.missing_grants they are executed by whoever happens to be there, so names are looked
+-- up and privileges chosen from a list; and only what the action's registrar could grant is granted on their behalf ("theirs"): an action must
+-- not get at a table because a superuser changes it later.
+create function ai_private.missing_action_grants(name text)
+returns table (statement text, theirs boolean)
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
+as $pg_ai$
+#variable_conflict use_column
+declare
+  registrar constant oid := ai_private.registrar(name);
+begin
+  return query
+  with needed as (
+    select x.position, x.p ->> 'on' as kind, x.p -> 'columns' as columns, v.word as privilege,
+      n.oid as schema_oid, n.nspname as schema_name, c.oid as relation, c.relname as relation_name
+    from jsonb_array_elements(ai_private.action_privileges(name)) with ordinality as x (p, position)
+    join unnest(array['select', 'insert', 'update', 'delete', 'usage']) as v (word) on v.word = x.p ->> 'privilege'
+    left join lateral (select case when x.p ->> 'on' = 'schema' then parse_ident(x.p ->> 'name') else (parse_ident(x.p ->> 'name'))[1:1] end as part) as i on true
+    join pg_namespace n on n.nspname = i.part[1]
+    left join pg_class c on x.p ->> 'on' <> 'schema' and c.relnamespace = n.oid and c.relname = (parse_ident(x.p ->> 'name'))[2]
+      and (c.relkind = 'S') = (x.p ->> 'on' = 'sequence')
+    where x.p ->> 'on' = 'schema' or c.oid is not null
+  )
+  select
+    case n.kind
+      when 'schema' then format('grant usage on schema %I to ai_owner', n.schema_name)
+      when 'sequence' then format('grant usage on sequence %I.%I to ai_owner', n.schema_name, n.relation_name)
+      else format('grant %s%s on %I.%I to ai_owner', n.privilege, ' (' || string_agg(quote_ident(k.name), ', ' order by k.position) || ')', n.schema_name, n.relation_name)
+    end,
+    case n.kind
+      when 'schema' then has_schema_privilege(registrar, n.schema_oid, 'usage with grant option')
+      when 'sequence' then has_sequence_privilege(registrar, n.relation, 'usage with grant option')
+      else coalesce(bool_and(case when k.name is not null then has_column_privilege(registrar, n.relation, k.name, n.privilege || ' with grant option') end),
+        has_table_privilege(registrar, n.relation, n.privilege || ' with grant option'))
+    end
+  from needed n
+  left join lateral jsonb_array_elements_text(n.columns) with ordinality as k (name, position) on n.kind = 'table'
+  where case n.kind
+    when 'schema' then not has_schema_privilege('ai_owner', n.schema_oid, 'usage')
+    when 'sequence' then not has_sequence_privilege('ai_owner', n.relation, 'usage')
+    else case
+      when n.columns is not null then not has_column_privilege('ai_owner', n.relation, k.name, n.privilege)
+      else not has_table_privilege('ai_owner', n.relation, n.privilege)
+    end
+  end
+  group by n.position, n.kind, n.privilege, n.schema_oid, n.schema_name, n.relation, n.relation_name
+  order by n.position;
+end
+$pg_ai$;
+comment on function ai_private.missing_action_grants(text) is 'GRANTs that an action still needs';
+-- Executable by everybody: event triggers do what they do as whoever issues the DDL.
+grant execute on function ai_private.missing_action_grants(text) to public;

@@ -1,0 +1,14 @@
+-- The row of the history for what became of an action. It holds the whole of ai.meta_actions' row, so that it can be put back: ai.restore_action.
+create function ai_private.note_action(name text, print text, new_state text, problems jsonb)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+  insert into ai.revision (kind, qualified_name, fingerprint, state, declaration, problems)
+  values ('action', name, print, new_state,
+    (select to_jsonb(m) - '{action_name,registered_by,changed_at}'::text[] from ai.meta_actions m where m.action_name = name), problems)
+$pg_ai$;
+comment on function ai_private.note_action(text, text, text, jsonb) is 'Writes the history of an action';
+revoke all on function ai_private.note_action(text, text, text, jsonb) from public;
+grant execute on function ai_private.note_action(text, text, text, jsonb) to ai_owner;

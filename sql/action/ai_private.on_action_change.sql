@@ -1,0 +1,41 @@
+-- An action takes effect in the statement that writes it. What is wrong with it, or would be wrong with one that calls it, refuses the statement.
+create function ai_private.on_action_change()
+returns trigger
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $pg_ai$
+declare
+  written text[] := '{}';
+  name text;
+  caller text;
+  problems jsonb;
+begin
+  if not current_setting('check_function_bodies')::boolean then
+    return null;
+  end if;
+  if tg_op <> 'INSERT' then
+    written := array[old.action_name];
+  end if;
+  if tg_op <> 'DELETE' and new.action_name <> all (written) then
+    written := written || new.action_name;
+  end if;
+  foreach name in array written loop
+    select ai_private.declare_action(name) into problems;
+    if ai_private.has_errors(problems) then
+      perform ai_private.refuse_program('action', name, problems);
+    end if;
+    perform ai_private.warn(problems);
+  end loop;
+  for caller in select a.action_name from ai.action a where a.calls && written and a.action_name <> all (written) order by a.action_name loop
+    select ai_private.declare_action(caller) into problems;
+    if ai_private.has_errors(problems) then
+      perform ai_private.refuse_program('action', caller, problems);
+    end if;
+  end loop;
+  return null;
+end
+$pg_ai$;
+comment on function ai_private.on_action_change() is 'Compiles an action, and those that call it';
+revoke all on function ai_private.on_action_change() from public;
+grant execute on function ai_private.on_action_change() to ai_admin;

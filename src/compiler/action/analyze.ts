@@ -1,0 +1,180 @@
+import { type Diagnostic, error, warning } from '../diagnostic.ts';
+import { ident, literal } from '../emit/sql.ts';
+import { ACTOR } from '../emit/statement.ts';
+import type { Input, Privilege, Probe } from '../ir.ts';
+import { bound, type Findings, statementProbe } from './expression.ts';
+import type { ActionUnit, Body } from './ir.ts';
+import { actionNames } from './names.ts';
+import { preconditionsOf } from './preconditions.ts';
+import { inputsOf, readSchema, type Schema, typesOf } from './schema.ts';
+import { aValue, freshName, inBlock, type Named, type Scope, shapeOf } from './scope.ts';
+import type { ActionSnapshot, Language } from './snapshot.ts';
+import { givesRows, readSql, type SqlText } from './sql-text.ts';
+import { TEXT } from './types.ts';
+
+export interface Analysis {
+  readonly unit?: ActionUnit;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly probes: readonly Probe[];
+}
+
+/** How PL/pgSQL begins and SQL does not, after comments. */
+const PLPGSQL =
+  /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:<<|(?:begin|declare|if|perform|return|raise|for|foreach|while|loop|case|null)\b)/i;
+
+/** What the row leaves open: steps where there are steps, PL/pgSQL where the template begins like a block, else SQL. */
+export const languageOf = ({ language, steps, codeTemplate }: ActionSnapshot): Language =>
+  language ??
+  (steps !== null || /^\s*\[/.test(codeTemplate ?? '')
+    ? 'steps'
+    : PLPGSQL.test(codeTemplate ?? '')
+      ? 'plpgsql'
+      : 'sql');
+
+/** The types that a template gives to its parameters by itself: {{name: type}}. */
+const templateTypes = (text: SqlText): Map<string, string> => {
+  const types = new Map<string, string>();
+  for (const { pieces } of text.statements)
+    for (const piece of pieces)
+      if (piece.kind === 'parameter' && piece.type !== undefined && piece.path.length === 1)
+        types.set(piece.path[0] ?? '', piece.type);
+  return types;
+};
+
+/** Names that are always there. An input of the same name comes before them. */
+const always = (): [string, Named][] => [['actor', { variable: `(${ACTOR})`, shape: aValue(TEXT) }]];
+
+const nameOf = (input: Input, schema: Schema | undefined, own: string): [string, Named] => [
+  input.column.name,
+  {
+    variable: inBlock(input.column.name),
+    shape: input.column.base.name === 'jsonb' ? shapeOf(schema) : aValue(input.column.base),
+    ...(input.required || input.default !== undefined ? {} : { present: `${own} ? ${literal(input.column.name)}` }),
+  },
+];
+
+/** Resolves an action against the database. Goes on after every error, so that all of them are reported at once. */
+export const analyzeAction = (action: ActionSnapshot): Analysis => {
+  const root = `action ${action.name}`;
+  const diagnostics: Diagnostic[] = [];
+  const probes: Probe[] = [];
+  const findings: Findings = { diagnostics, probes };
+  const privileges: Privilege[] = [];
+  const language = languageOf(action);
+
+  if (action.name.trim() !== action.name) diagnostics.push(error(root, 'its name begins or ends with a space'));
+  for (const { name } of action.hooks)
+    diagnostics.push(error(`hook ${name}`, 'hooks of actions cannot be compiled yet'));
+  for (const { name, kind } of action.policies)
+    diagnostics.push(error(`policy ${name}`, `policies of the kind "${kind}" cannot be compiled for actions yet`));
+  const roles = action.roles ?? ['ai_user'];
+  if (roles.length === 0) diagnostics.push(error(`${root}: roles`, 'must not be empty', 'leave it out for ai_user'));
+  for (const role of roles)
+    probes.push({
+      path: `${root}: roles`,
+      sql: `select ${literal(ident(role))}::pg_catalog.regrole`,
+      reason: `there is no role ${JSON.stringify(role)}`,
+      suggestion: `create it, or use a role that is there; roles also need the rights of ai_user: grant ai_user to ${ident(role)}`,
+    });
+
+  const template = action.codeTemplate ?? '';
+  const isSql = language === 'sql' || language === 'plpgsql';
+  const text = isSql ? readSql(template, { whole: language === 'plpgsql' }) : readSql('');
+  if (isSql && text.mistake !== undefined) diagnostics.push(error(`${root}: code_template`, text.mistake));
+  const read = inputsOf(action, templateTypes(text));
+  diagnostics.push(...read.diagnostics);
+  probes.push(...read.probes);
+  const names = new Set(read.inputs.map((input) => input.column.name));
+  for (const name of new Set(text.quoted.filter((each) => names.has(each))))
+    diagnostics.push(
+      warning(
+        `${root}: code_template`,
+        `{{${name}}} inside a literal is text`,
+        `take it out of the quotes: 'Hello ' || {{${name}}}`,
+      ),
+    );
+
+  const own = inBlock(freshName('_in', names));
+  const properties = readSchema(root, action.inputSchema ?? {}).schema.properties ?? {};
+  const scope: Scope = new Map([
+    ...always(),
+    ...read.inputs.map((input) => nameOf(input, properties[input.column.name], own)),
+  ]);
+  const conditions = preconditionsOf(action, scope, findings, own);
+
+  let output: Schema | undefined;
+  if (action.outputSchema !== null) {
+    const reading = readSchema(`${root}: output_schema`, action.outputSchema);
+    diagnostics.push(...reading.diagnostics);
+    output = reading.schema;
+  }
+  if (action.postActions !== null) diagnostics.push(error(`${root}: post_actions`, 'cannot be compiled yet'));
+
+  const body = isSql ? sqlBody(action, language, text, scope, output, findings) : undefined;
+  if (!isSql) diagnostics.push(error(root, `actions in ${language} cannot be compiled yet`));
+  if (action.steps !== null && language !== 'steps')
+    diagnostics.push(
+      error(`${root}: steps`, `an action in ${language} has no steps`, 'leave either steps or code_template out'),
+    );
+  if (body === undefined) return { diagnostics, probes };
+  return {
+    diagnostics,
+    probes,
+    unit: {
+      action,
+      names: actionNames(action.name),
+      language,
+      roles,
+      inputs: read.inputs,
+      inputSchema: read.described,
+      ...(output === undefined ? {} : { output }),
+      preconditions: conditions,
+      body,
+      privileges,
+      probes,
+    },
+  };
+};
+
+const sqlBody = (
+  action: ActionSnapshot,
+  language: 'sql' | 'plpgsql',
+  text: SqlText,
+  scope: Scope,
+  output: Schema | undefined,
+  findings: Findings,
+): Body | undefined => {
+  const at = `action ${action.name}: code_template`;
+  if (text.mistake !== undefined) return undefined;
+  if (text.statements.length === 0) {
+    findings.diagnostics.push(error(at, 'an action needs a body', 'give code_template, or steps'));
+    return undefined;
+  }
+  if (action.untrusted.length > 0)
+    findings.diagnostics.push(
+      warning(
+        at,
+        `names without a schema are not looked up in ${action.untrusted.join(', ')}, where others than members of ai_admin may create objects`,
+        'write the schema, or revoke CREATE on it from them',
+      ),
+    );
+  const bodies = text.statements.map((statement, i) => {
+    const where = text.statements.length === 1 ? at : `${at}, statement ${i + 1}`;
+    const found = bound(action, where, statement.pieces, scope, findings);
+    if (found !== undefined && language === 'sql')
+      findings.probes.push(
+        statementProbe(
+          action,
+          where,
+          found.numbered,
+          found.types,
+          'names without a schema are looked up along the search_path of the session that registers; what ai_owner lacks, the owner of the table grants',
+        ),
+      );
+    return { sql: found?.sql, rows: givesRows(statement), mayBeResult: statement.words.includes('result') };
+  });
+  if (bodies.some(({ sql }) => sql === undefined)) return undefined;
+  const statements = bodies.map((body) => ({ ...body, sql: body.sql ?? '' }));
+  if (language === 'plpgsql') return { kind: 'plpgsql', source: statements.map(({ sql }) => sql).join('\n') };
+  return { kind: 'sql', statements, many: output !== undefined && typesOf(output).includes('array') };
+};

@@ -1,0 +1,103 @@
+import { type Diagnostic, hasErrors } from '../diagnostic.ts';
+import { ident, literal } from '../emit/sql.ts';
+import type { Privilege, Probe } from '../ir.ts';
+import type { JsonSchema } from '../schema.ts';
+import { analyzeAction } from './analyze.ts';
+import { emitAction } from './emit.ts';
+import { bodyName, bodySignature, emitBodyFunction } from './emit-body.ts';
+import type { ActionUnit } from './ir.ts';
+import { judged } from './schema.ts';
+import type { ActionInput } from './snapshot.ts';
+
+/** What a host hands to `ai_private.apply_action`. */
+export interface CompiledAction {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly probes: readonly Probe[];
+  readonly privileges: readonly Privilege[];
+  readonly functionName: string | null;
+  /** The action's own first; `callable` ones are granted to its roles. */
+  readonly functions: readonly CompiledFunction[];
+  readonly language: string;
+  readonly security: 'definer' | 'invoker';
+  readonly roles: readonly string[];
+  readonly description: string;
+  readonly inputSchema: JsonSchema;
+  readonly outputSchema: JsonSchema;
+  readonly comment: string;
+}
+
+export interface CompiledFunction {
+  readonly name: string;
+  readonly signature: string;
+  readonly text: string;
+  readonly callable: boolean;
+}
+
+const describe = ({ action, inputs }: ActionUnit): string => {
+  const list = (required: boolean): string =>
+    inputs
+      .filter((input) => input.required === required)
+      .map((input) => input.column.name)
+      .join(', ') || 'none';
+  return [
+    action.description ?? `The action ${action.name}.`,
+    `Required: ${list(true)}. Optional: ${list(false)}.`,
+    'Compiled by pg_ai; ai.describe_action() shows the inputs as JSON Schema.',
+  ].join('\n');
+};
+
+/** Compiles one action. Pure, as `compile` is for tables. */
+export const compileAction = ({ action, fingerprint }: ActionInput): CompiledAction => {
+  const { unit, diagnostics, probes } = analyzeAction(action);
+  const nothing: CompiledAction = {
+    diagnostics,
+    probes,
+    privileges: [],
+    functionName: null,
+    functions: [],
+    language: action.language ?? 'sql',
+    security: action.security,
+    roles: [],
+    description: '',
+    inputSchema: {},
+    outputSchema: {},
+    comment: "''",
+  };
+  if (unit === undefined || hasErrors(diagnostics)) return nothing;
+  const body: CompiledFunction = {
+    name: bodyName(unit),
+    signature: bodySignature(unit),
+    text: emitBodyFunction(unit, fingerprint),
+    // What runs with the caller's rights has to be executable by the caller.
+    callable: action.security === 'invoker',
+  };
+  return {
+    ...nothing,
+    probes: [
+      ...probes,
+      {
+        path: `action ${action.name}: code_template`,
+        sql: `select ai_private.check_function(${literal(body.text)})`,
+        reason: 'PostgreSQL does not take it',
+        suggestion: 'see "PL/pgSQL" in the PostgreSQL manual; parameters are written :name or {{name}}',
+      },
+    ],
+    privileges: unit.privileges,
+    functionName: unit.names.action,
+    functions: [
+      {
+        name: unit.names.action,
+        signature: `ai_gen.${ident(unit.names.action)}(jsonb, jsonb)`,
+        text: emitAction(unit, fingerprint),
+        callable: true,
+      },
+      body,
+    ],
+    language: unit.language,
+    roles: unit.roles.map(ident),
+    description: action.description ?? '',
+    inputSchema: unit.inputSchema,
+    outputSchema: unit.output === undefined ? {} : judged(unit.output),
+    comment: literal(describe(unit)),
+  };
+};

@@ -1,0 +1,194 @@
+import type { TableSnapshot } from '../catalog.ts';
+import { buildObject, type Context, createContext } from '../emit/context.ts';
+import { emitConversions, emitRules, emitShape, emitVariables } from '../emit/inputs.ts';
+import { comment, dollarQuoted, ident, indent, jsonb, literal } from '../emit/sql.ts';
+import { NO_START_PROC } from '../emit/start-proc.ts';
+import { emitUsual } from '../emit/usual.ts';
+import type { Operation } from '../ir.ts';
+import { bodyArguments, bodyName } from './emit-body.ts';
+import { pathOf } from './expression.ts';
+import type { ActionUnit } from './ir.ts';
+import { judging } from './schema.ts';
+import { freshName, inBlock } from './scope.ts';
+
+/** Options of every action. */
+export const OPTIONS = ['dry_run', 'idempotency_key', 'on_error'] as const;
+
+/** Variables of the function beside those that operations have. */
+const OWN = ['_outer', '_broken'] as const;
+
+interface ActionContext extends Context {
+  readonly mine: Readonly<Record<(typeof OWN)[number], string>>;
+}
+
+/** The inputs of an action are read and judged like those of a create: the same rules, the same codes, the same messages. */
+const contextOf = ({ action, names, inputs, roles }: ActionUnit, fingerprint: string): ActionContext => {
+  const table: TableSnapshot = {
+    schema: 'ai',
+    name: action.name,
+    qualified: action.name,
+    kind: 'r',
+    serverVersion: action.serverVersion,
+    comment: null,
+    rowSecurity: false,
+    schemas: [],
+    columns: inputs.map((input) => input.column),
+    constraints: [],
+    uniqueIndexes: [],
+  };
+  const operation: Operation = {
+    kind: 'create',
+    table,
+    functionName: names.action,
+    jsonFunctionName: names.action,
+    bulkFunctionName: names.action,
+    description: action.description ?? '',
+    roles,
+    security: action.security,
+    inputs,
+    key: [],
+    returns: [],
+    returnsVersion: false,
+    visible: [],
+    checks: [],
+    hooks: [],
+    policies: [],
+  };
+  const taken = new Set(table.columns.map((column) => column.name));
+  return {
+    ...createContext(operation, fingerprint),
+    called: { table: action.name, operation: 'action' },
+    mine: Object.fromEntries(OWN.map((name) => [name, freshName(name, taken)])) as ActionContext['mine'],
+  };
+};
+
+const emitOptions = ({ action, names }: ActionUnit, { own }: ActionContext): string => {
+  const { _in, _opt, _result } = own;
+  const call = `ai_gen.${ident(names.action)}`;
+  return `-- Options.
+if ${_opt} <> '{}' then
+  perform ai_private.check_options(${literal(action.name)}, 'action', ${_opt}, '{${OPTIONS.join(',')}}');
+  if ${_opt} ->> 'on_error' = 'return' then
+    return ai_private.attempt(${literal(names.action)}, ${_in}, ${_opt} - 'on_error');
+  end if;
+  if ${_opt} -> 'dry_run' = 'true' then
+    return ai_private.rehearse(${literal(names.action)}, ${_in}, ${_opt} - '{dry_run,idempotency_key,on_error}'::text[], ${jsonb([{ effect: 'sequences that the action uses advance' }])});
+  end if;
+  if ${_opt} ? 'idempotency_key' then
+    ${_result} := ai_private.claim_key(${_opt} ->> 'idempotency_key', ${literal(`action ${action.name}:`)} || ${_in}::text || (${_opt} - 'idempotency_key')::text);
+    if ${_result} is not null then
+      return ${_result} -> 'answer';
+    end if;
+    -- The call itself, by this very function, so that calls without a key have no part in this.
+    return ai_private.keep_answer(${_opt} ->> 'idempotency_key', ${call}(${_in}, ${_opt} - 'idempotency_key'));
+  end if;
+end if;`;
+};
+
+const PLACEHOLDER = /[{]([a-zA-Z_][a-zA-Z0-9_]*)[}]/g;
+
+/** Inputs that messages name, for their texts; never a protected one. */
+const shown = (
+  { inputs }: ActionUnit,
+  texts: readonly (string | Readonly<Record<string, string>> | undefined)[],
+): string => {
+  const named = new Set(
+    texts
+      .flatMap((text) => (text === undefined ? [] : typeof text === 'string' ? [text] : Object.values(text)))
+      .flatMap((text) => [...text.matchAll(PLACEHOLDER)].map(([, name]) => name)),
+  );
+  return buildObject(
+    inputs
+      .filter((input) => named.has(input.column.name) && input.rules.protected !== true)
+      .map((input) => [input.column.name, inBlock(input.column.name)]),
+  );
+};
+
+const emitPreconditions = (unit: ActionUnit, { mine }: ActionContext): string => {
+  const { action, preconditions } = unit;
+  if (preconditions.length === 0) return '';
+  const told = preconditions.map(({ name, code, sqlstate, message }) => ({ name, code, sqlstate, message }));
+  // One statement, and none of PL/pgSQL's own expressions: a check may be written in JavaScript (plv8 issue 606).
+  const cases = preconditions.map(({ sql }, i) => `case when (${sql}) is not true then ${i + 1} end`);
+  return `-- Preconditions.
+select pg_catalog.array_remove(array[
+    ${cases.map((each) => indent(each, 4).trimStart()).join(',\n    ')}
+  ], null) into ${mine._broken};
+if ${mine._broken} <> '{}' then
+  perform ai_private.refuse_conditions(${literal(action.name)}, ${mine._broken}, ${jsonb(told)},
+    ${shown(
+      unit,
+      preconditions.map(({ message }) => message),
+    )});
+end if;`;
+};
+
+const emitBody = (unit: ActionUnit, { own }: ActionContext): string =>
+  `-- The body.
+select ai_gen.${ident(bodyName(unit))}(${bodyArguments(unit)
+    .map(({ value }) => value)
+    .join(', ')}) into ${own._result};`;
+
+const emitOutput = ({ action, output }: ActionUnit, { own }: ActionContext): string => {
+  if (output === undefined) return '';
+  const { condition, errors } = judging(own._result, output, '');
+  return `-- What the action promises.
+${own._result} := coalesce(${own._result}, 'null');
+if ${condition} then
+  perform ai_private.refuse_answer(${literal(action.name)}, 'PI313', ${errors});
+end if;`;
+};
+
+/** The function of the action: JSON in, JSON out. */
+export const emitAction = (unit: ActionUnit, fingerprint: string): string => {
+  const { action, names, preconditions } = unit;
+  const context = contextOf(unit, fingerprint);
+  const { own, mine } = context;
+  const definer = action.security === 'definer';
+  const sign = definer ? 'ai_private.signed_action' : 'ai_private.enter_action';
+  const reading = [
+    emitUsual(context),
+    ...(definer ? [NO_START_PROC] : []),
+    `-- What is rare or wrong, rule by rule.\n${own._opt} := coalesce(${own._opt}, '{}');\n${own._errors} := '[]';`,
+    emitOptions(unit, context),
+    emitShape(context),
+    emitConversions(context),
+    emitRules(context),
+  ].filter((section) => section !== '');
+  const sections = [
+    `  <<usual>>\n  begin\n${indent(reading.join('\n\n'), 4)}\n  end;`,
+    indent(`-- Audit rows and events name the action.
+${mine._outer} := pg_catalog.current_setting('pg_ai.action', true);
+perform pg_catalog.set_config('pg_ai.action', ${sign}(${literal(action.name)}), true);`),
+    ...[emitPreconditions(unit, context), emitBody(unit, context), emitOutput(unit, context)]
+      .filter((section) => section !== '')
+      .map((section) => indent(section)),
+    indent(`perform pg_catalog.set_config('pg_ai.action', coalesce(${mine._outer}, ''), true);
+return ${own._result};`),
+  ];
+  const variables = [
+    `${own._in} alias for $1;`,
+    `${own._opt} alias for $2;`,
+    `${own._errors} jsonb;`,
+    `${own._result} jsonb;`,
+    `${mine._outer} text;`,
+    ...(preconditions.length === 0 ? [] : [`${mine._broken} integer[];`]),
+    ...emitVariables(context),
+  ];
+  const body = `${comment(`The action ${action.name}. Compiled from ai.meta_actions (${fingerprint}). Edit the row, not this function.`)}
+#variable_conflict use_column
+<<given>>
+declare
+${indent(variables.join('\n'))}
+begin
+${sections.join('\n\n')}
+end`;
+  const path = preconditions.length === 0 ? 'pg_catalog, pg_temp' : pathOf(action);
+  return `create or replace function ai_gen.${ident(names.action)}(inputs jsonb, options jsonb default '{}')
+returns jsonb
+language plpgsql
+volatile
+security ${action.security}
+set search_path = ${path}
+as ${dollarQuoted(body)}`;
+};

@@ -1,0 +1,43 @@
+import type { Input, Privilege, Probe } from '../ir.ts';
+import type { JsonSchema } from '../schema.ts';
+import type { ActionNames } from './names.ts';
+import type { Schema } from './schema.ts';
+import type { ActionSnapshot, Language } from './snapshot.ts';
+
+/** An action resolved against the database: what the emitter prints. */
+export interface ActionUnit {
+  readonly action: ActionSnapshot;
+  readonly names: ActionNames;
+  readonly language: Language;
+  readonly roles: readonly string[];
+  readonly inputs: readonly Input[];
+  readonly inputSchema: JsonSchema;
+  readonly output?: Schema;
+  readonly preconditions: readonly Condition[];
+  readonly body: Body;
+  readonly privileges: readonly Privilege[];
+  readonly probes: readonly Probe[];
+}
+
+/** What must hold before the body runs. */
+export interface Condition {
+  /** SQL over the function's variables. */
+  readonly sql: string;
+  readonly name: string;
+  readonly code?: string;
+  readonly sqlstate?: string;
+  /** A text, or texts by language. */
+  readonly message?: string | Readonly<Record<string, string>>;
+}
+
+export type Body =
+  /** SQL statements; the last one's rows are the answer. */
+  | { readonly kind: 'sql'; readonly statements: readonly SqlStatement[]; readonly many: boolean }
+  | { readonly kind: 'plpgsql'; readonly source: string };
+
+export interface SqlStatement {
+  readonly sql: string;
+  readonly rows: boolean;
+  /** It may have the one column "result", which then is the answer itself. */
+  readonly mayBeResult: boolean;
+}

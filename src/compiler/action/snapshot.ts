@@ -1,0 +1,64 @@
+import type { TableSnapshot, TypeSnapshot } from '../catalog.ts';
+
+export const LANGUAGES = ['sql', 'plpgsql', 'javascript', 'steps'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/**
+ * A row of ai.meta_actions and what it is about, as `ai_private.action_snapshot` prints it. What the row leaves out is null. The names in `tables`,
+ * `types`, `actions` and `functions` are as the row writes them; null where the database has no such thing.
+ */
+export interface ActionSnapshot {
+  readonly name: string;
+  readonly codeTemplate: string | null;
+  readonly language: Language | null;
+  readonly steps: unknown;
+  readonly inputSchema: unknown;
+  readonly outputSchema: unknown;
+  readonly preconditions: unknown;
+  readonly postActions: unknown;
+  readonly roles: readonly string[] | null;
+  readonly security: 'definer' | 'invoker';
+  readonly limits: unknown;
+  readonly description: string | null;
+  /** Where names without a schema are looked up when the action runs: schemas in which only members of ai_admin can create objects. */
+  readonly path: readonly string[];
+  /** Schemas of the registering session's path that are not. */
+  readonly untrusted: readonly string[];
+  readonly serverVersion: number;
+  readonly types: Readonly<Record<string, TypeSnapshot | null>>;
+  readonly tables: Readonly<Record<string, ActionTable | null>>;
+  /** Actions that this one reaches through calls. */
+  readonly actions: Readonly<Record<string, CalledAction | null>>;
+  readonly functions: Readonly<Record<string, CheckFunction | null>>;
+  /** The schema of the extension pgcrypto. */
+  readonly pgcrypto: string | null;
+  readonly hooks: readonly { readonly name: string }[];
+  readonly policies: readonly { readonly name: string; readonly kind: string }[];
+}
+
+export interface ActionTable extends TableSnapshot {
+  /** Owners who are no members of ai_admin. */
+  readonly untrustedOwners: string | null;
+  /** Operations that the table declares, with their state. */
+  readonly operations: Readonly<Record<string, 'ready' | 'pending' | 'inconsistent'>>;
+}
+
+export interface CalledAction {
+  readonly inputSchema: unknown;
+  readonly outputSchema: unknown;
+  readonly security: 'definer' | 'invoker';
+  readonly calls: readonly string[];
+}
+
+export interface CheckFunction {
+  readonly function: string;
+  readonly schema: string;
+  readonly returns: string;
+  readonly untrusted: boolean;
+}
+
+/** What the database hands to the compiler for an action. */
+export interface ActionInput {
+  readonly action: ActionSnapshot;
+  readonly fingerprint: string;
+}
