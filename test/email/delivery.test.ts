@@ -137,6 +137,19 @@ describe('a mail that is taken', () => {
     expect(office.taken[1]?.toString()).toContain((await office.parsed())[0]?.messageId ?? '-');
   });
 
+  test('is remembered as long as its event could be replayed', async () => {
+    const id = await ask('lan@example.com');
+    await deliver(id);
+    await database.query(
+      `insert into ai.email_log (subscription, event_id, recipient, template, locale, message_id, state, changed_at)
+       values ('ai.email', 0, 'old@example.com', 'welcome', 'en', '<x@y>', 'sent', now() - interval '1 year')`,
+    );
+    await database.query(`update ai.email_log set changed_at = now() - interval '1 year' where event_id = $1`, [id]);
+    await database.query(`select ai.prune(now() - interval '6 months')`);
+    expect(await logged('0')).toEqual([]);
+    expect(await logged(id)).toHaveLength(1);
+  });
+
   test('many go over one connection', async () => {
     for (let n = 0; n < 5; n++) await deliver(await ask(`n${n}@example.com`));
     expect(office.taken).toHaveLength(5);
