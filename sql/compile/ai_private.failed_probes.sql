@@ -16,7 +16,7 @@ begin
     exception when others then
       -- For what is refused anyway, nothing has been granted to ai_owner.
       continue when refused and sqlstate = '42501';
-      failed := failed || jsonb_build_object('severity', 'error', 'path', probe ->> 'path',
+      failed := failed || jsonb_build_object('severity', coalesce(probe ->> 'severity', 'error'), 'path', probe ->> 'path',
         'reason', (probe ->> 'reason') || ' (' || sqlerrm || ')', 'suggestion', probe ->> 'suggestion');
     end;
   end loop;

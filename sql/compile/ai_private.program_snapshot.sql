@@ -19,7 +19,7 @@ as $pg_ai$
     || coalesce((
       select jsonb_build_object('policies', jsonb_agg(jsonb_build_object(
         'name', p.name, 'operation', p.operation, 'kind', p.kind, 'definition', p.definition
-      ) order by p.position, p.name))
+      ) || case when p.relation is null then '{"everywhere": true}'::jsonb else '{}' end order by p.position, p.name))
       from ai.policies p
       where p.enabled and p.action is null and (p.relation = target or p.relation is null)
       having count(*) > 0

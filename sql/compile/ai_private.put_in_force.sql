@@ -14,11 +14,11 @@ declare
   leaf integer;
 begin
   perform ai_private.settle_errors();
-  insert into ai.declaration (relation, qualified_name, fingerprint, state, problems, privileges, changed_at)
-  values (target, name, print, 'ready', problems, compiled -> 'privileges', clock_timestamp())
+  insert into ai.declaration (relation, qualified_name, fingerprint, state, problems, privileges, row_security, changed_at)
+  values (target, name, print, 'ready', problems, compiled -> 'privileges', coalesce(compiled -> 'rowSecurity', '[]'), clock_timestamp())
   on conflict (relation) do update
   set qualified_name = excluded.qualified_name, fingerprint = excluded.fingerprint, state = excluded.state, problems = excluded.problems,
-      privileges = excluded.privileges, changed_at = excluded.changed_at;
+      privileges = excluded.privileges, row_security = excluded.row_security, changed_at = excluded.changed_at;
   insert into ai.revision (qualified_name, fingerprint, state, declaration, problems)
   values (name, print, 'ready', compiled -> 'declaration', problems);
 

@@ -18,7 +18,7 @@ begin
   select coalesce(jsonb_object_agg(t.qualified_name, t.operations), '{}') into described
   from (
     select o.qualified_name, jsonb_object_agg(o.operation, jsonb_strip_nulls(jsonb_build_object(
-      'description', o.description, 'state', o.state, 'roles', o.roles,
+      'description', o.description, 'state', o.state, 'roles', o.roles, 'policies', o.plan -> 'policies',
       'function', format('ai_gen.%I', regexp_replace(o.function_name, '__json$', '')))) || jsonb_build_object('inputs', o.input_schema, 'outputs', o.output_schema)) as operations
     from ai.operation o
     where found_name is null or o.qualified_name = found_name

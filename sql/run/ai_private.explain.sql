@@ -39,6 +39,7 @@ begin
     'runs_as', case o.plan ->> 'security' when 'definer' then 'ai_owner' else current_user end,
     'roles', to_jsonb(o.roles),
     'declaration', o.plan ->> 'fingerprint', -- not from ai.declaration, which callers may not read
+    'policies', ai_private.policy_outcomes(o.plan, refused ->> 'sqlstate', case when detail like '{"%' then detail::jsonb end),
     'checks', ai_private.check_outcomes(o.plan, refused, broken),
     'statement', jsonb_build_object('sql', o.plan #>> '{statement,sql}', 'parameters', o.plan #> '{statement,parameters}', 'plan', plan),
     'refused', refused,

@@ -20,6 +20,8 @@ begin
     case parameter ->> 'from'
       when 'inputs' then argument := inputs::text;
       when 'options' then argument := options::text;
+      when 'actor' then argument := coalesce(nullif(current_setting('pg_ai.actor', true), ''),
+        nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub', nullif(current_setting('role', true), 'none'), session_user);
       else
         execute format('select r.v::text from jsonb_to_record($1) as r (v %s)', parameter ->> 'type')
         into argument using jsonb_build_object('v', inputs -> (parameter ->> 'name'));

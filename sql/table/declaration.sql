@@ -11,6 +11,8 @@ create table ai.declaration (
   problems jsonb not null default '[]',
   -- What ai_owner needs to run the operations, for the table's owner to grant.
   privileges jsonb not null default '[]',
+  -- Policies that ask for row-level security, for ai.row_level_security().
+  row_security jsonb not null default '[]',
   changed_at timestamptz not null default pg_catalog.now(),
   constraint declaration_pkey primary key (relation),
   -- ready: compiled and current. pending: changed, waits for a compiler. inconsistent: cannot be compiled as it stands.

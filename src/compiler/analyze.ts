@@ -7,6 +7,13 @@ import { type FieldRules, OPERATION_KINDS, type OperationDeclaration, type Opera
 import { hooksOf } from './hooks.ts';
 import type { Input, Operation, Probe, TableUnit } from './ir.ts';
 import { functionNames } from './names.ts';
+import type { Found } from './policy/access.ts';
+import { combineRules, conflictsOf } from './policy/fields.ts';
+import { NO_POLICIES } from './policy/ir.ts';
+import { accessProbes } from './policy/probe.ts';
+import { fieldSources, readPolicies } from './policy/read.ts';
+import { idlePolicies, resolvePolicies } from './policy/resolve.ts';
+import { rowSecurityOf } from './policy/row-security.ts';
 import { checkRules, probesOf, violationsOf } from './rules.ts';
 
 export interface Analysis {
@@ -69,8 +76,18 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
 
   const hooks = hooksOf(table);
   diagnostics.push(...hooks.diagnostics);
-  for (const { name, kind } of table.policies ?? [])
-    diagnostics.push(error(`policy ${name}`, `policies of the kind "${kind}" cannot be compiled yet`));
+  const policies = readPolicies(table, declaration.table);
+  diagnostics.push(...policies.diagnostics);
+  for (const { path } of [...policies.rate_limit, ...policies.data, ...policies.limit])
+    diagnostics.push(error(path, 'policies of this kind cannot be compiled yet'));
+  diagnostics.push(
+    ...idlePolicies(
+      policies,
+      OPERATION_KINDS.filter((kind) => declaration.table.operations[kind] !== undefined),
+    ),
+  );
+  const found: Found = { diagnostics: [], probes: [] };
+  const rowSecurity = rowSecurityOf(table, policies.access, found);
 
   checkFields(`${root}: fields`, declaration.table.fields);
   checkRoles(`${root}: roles`, declaration.table.roles);
@@ -86,11 +103,20 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
     );
     probes.push(...probesOf(path, rules));
   }
-  const rulesOf = (name: string, own: OperationDeclaration): FieldRules => ({
-    ...declaration.columns.get(name),
-    ...declaration.table.fields?.[name],
-    ...own.fields?.[name],
-  });
+  for (const { path, rule, everywhere } of [...policies.input, ...policies.data]) {
+    // What is about every table is about those of its fields that this table has.
+    const present = Object.entries(rule.fields).filter(([name]) => !everywhere || columns.has(name));
+    checkFields(`${path}.fields`, Object.fromEntries(present) as Record<string, FieldRules>);
+  }
+  const rulesOf = (name: string, own: OperationDeclaration, kind?: OperationKind): FieldRules => {
+    const declared = { ...declaration.columns.get(name), ...declaration.table.fields?.[name], ...own.fields?.[name] };
+    const combined = combineRules(declared, fieldSources(policies, name, kind));
+    const column = columns.get(name);
+    found.diagnostics.push(...combined.diagnostics);
+    if (combined.rules !== declared && column !== undefined)
+      found.diagnostics.push(...conflictsOf(`policies on ${table.qualified}.${ident(name)}`, column, combined.rules));
+    return combined.rules;
+  };
   const tableRules = (name: string): FieldRules => rulesOf(name, {});
   const visible = table.columns.filter((column) => tableRules(column.name).protected !== true);
 
@@ -192,7 +218,7 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
       const supplied = inserts && defaultOf.has(column.name);
       if (!(isKey(column) || demanded || given || supplied)) continue;
       if (!given && !isKey(column) && !demanded && !supplied) continue;
-      const rules = rulesOf(column.name, own);
+      const rules = rulesOf(column.name, own, kind);
       const family = familyOf(column.base);
       const columnDefault =
         defaultOf.get(column.name) ??
@@ -241,7 +267,7 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
     diagnostics.push(...ownHooks.diagnostics);
     const names = functionNames(table.schema, table.name, kind);
     const inputNames = new Set(inputs.map((input) => input.column.name));
-    operations.push({
+    const operation: Operation = {
       kind,
       table,
       functionName: names.typed,
@@ -258,12 +284,26 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
       ...(version === undefined ? {} : { version }),
       checks: writes ? table.constraints.filter((constraint) => isJudgedEarly(constraint, inputNames)) : [],
       hooks: ownHooks.hooks,
-      policies: (table.policies ?? []).filter((policy) => policy.operation === null || policy.operation === kind),
-    });
+      policy: NO_POLICIES,
+    };
+    const resolved = { ...operation, policy: resolvePolicies(policies, operation, found) };
+    found.probes.push(...accessProbes(resolved));
+    operations.push(resolved);
   }
+  // What is said of all operations is found once for each of them.
+  diagnostics.push(...distinct(found.diagnostics));
+  probes.push(...distinct(found.probes));
   const description = declaration.table.description;
-  return { unit: { table, operations, ...(description === undefined ? {} : { description }) }, diagnostics, probes };
+  return {
+    unit: { table, operations, rowSecurity, ...(description === undefined ? {} : { description }) },
+    diagnostics,
+    probes,
+  };
 };
+
+const distinct = <T extends { readonly path: string; readonly reason: string }>(all: readonly T[]): T[] => [
+  ...new Map(all.map((each) => [`${each.path}\0${each.reason}`, each])).values(),
+];
 
 /** A CHECK whose columns are all inputs, and which names no column that a PL/pgSQL variable cannot stand for. */
 const isJudgedEarly = (constraint: ConstraintSnapshot, inputs: ReadonlySet<string>): boolean =>

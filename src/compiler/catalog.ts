@@ -113,4 +113,6 @@ export interface PolicySnapshot {
   readonly operation: string | null;
   readonly kind: 'access' | 'rate_limit' | 'input' | 'data' | 'limit';
   readonly definition: unknown;
+  /** Whether it is about every table. */
+  readonly everywhere?: true;
 }

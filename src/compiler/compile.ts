@@ -8,6 +8,7 @@ import { type OperationPlan, planOf } from './emit/plan.ts';
 import { ident, literal } from './emit/sql.ts';
 import { hookFunctions } from './hooks.ts';
 import type { Operation, Privilege, Probe } from './ir.ts';
+import type { RowSecurity } from './policy/row-security.ts';
 import { privilegesOf } from './privileges.ts';
 import { inputSchema, type JsonSchema, outputSchema } from './schema.ts';
 
@@ -26,6 +27,8 @@ export interface Compiled {
   readonly probes: readonly Probe[];
   readonly privileges: readonly Privilege[];
   readonly operations: readonly CompiledOperation[];
+  /** Absent where no policy asks for row-level security. */
+  readonly rowSecurity?: readonly RowSecurity[];
 }
 
 export interface CompiledOperation {
@@ -91,5 +94,6 @@ export const compile = ({ table, fingerprint }: CompileInput): Compiled => {
     probes: analysis.probes,
     privileges: privilegesOf(analysis.unit),
     operations: analysis.unit.operations.map((operation) => compileOperation(operation, fingerprint)),
+    ...(analysis.unit.rowSecurity.length === 0 ? {} : { rowSecurity: analysis.unit.rowSecurity }),
   };
 };

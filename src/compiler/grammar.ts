@@ -1,22 +1,15 @@
 import * as z from 'zod/mini';
+import { described, name, names, optional } from './described.ts';
+import { handlingWords, judgingWords, type PoliciesInComment, policiesInComment } from './policy/grammar.ts';
 
 /**
  * The grammar of declarations, written once: validation, the TypeScript types, the published JSON Schema and the reference page
  * in docs/ all come from here. `zod/mini` because this is bundled into the database.
  */
 
-const described = <T extends z.ZodMiniType>(schema: T, description: string): T => {
-  z.globalRegistry.add(schema, { description });
-  return schema;
-};
-const optional = <T extends z.ZodMiniType>(schema: T, description: string) =>
-  described(z.optional(schema), description);
-
 const count = z.int().check(z.nonnegative());
 /** A string carries digits that a JSON number cannot, such as bounds of a bigint. */
 const bound = z.union([z.number(), z.string().check(z.regex(/^-?\d+(\.\d+)?$/))]);
-const name = z.string().check(z.minLength(1));
-const names = z.array(name);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 export const FORMATS = [
@@ -59,16 +52,20 @@ export const fieldRules = z.strictObject({
   minItems: optional(count, 'Fewest elements of an array.'),
   maxItems: optional(count, 'Most elements of an array.'),
   uniqueItems: optional(z.boolean(), 'Whether the elements of an array must differ.'),
+  ...judgingWords,
   protected: optional(
     z.boolean(),
     'The field may be written but is never returned, never audited and never in an event.',
   ),
+  ...handlingWords,
   title: optional(z.string(), 'A short name for people.'),
   description: optional(z.string(), 'What the field means; goes into the described schema.'),
   examples: optional(z.array(z.unknown()), 'Example values; go into the described schema.'),
 });
 
 const fields = z.record(name, fieldRules);
+
+const policies = optional(policiesInComment, 'Who may call, how often, and at what cost; see [policies](policies.md).');
 
 const common = {
   description: optional(z.string(), 'What the operation is for; becomes the comment on the generated function.'),
@@ -84,6 +81,7 @@ const common = {
     z.union([names, z.literal('*')]),
     'Fields in the answer. Default "*": every column that is not protected. "xmin" adds the row’s version.',
   ),
+  policies,
 };
 const inputs = {
   required: optional(names, 'Inputs that must be given, beside those that the table itself demands.'),
@@ -128,6 +126,7 @@ export const tableDeclaration = z.strictObject({
   operations: described(operations, 'The operations that the table has. One that is not listed does not exist.'),
   fields: optional(fields, 'Rules for columns, in every operation. The same may stand in COMMENT ON COLUMN.'),
   roles: optional(z.array(name).check(z.minLength(1)), 'Roles that may call, for operations that name none.'),
+  policies: optional(policiesInComment, 'The same for all operations of the table.'),
 });
 
 export type FieldRules = z.infer<typeof fieldRules>;
@@ -154,4 +153,5 @@ export interface OperationDeclaration {
   readonly defaults?: Readonly<Record<string, unknown>> | undefined;
   readonly key?: readonly string[] | undefined;
   readonly version?: string | undefined;
+  readonly policies?: PoliciesInComment | undefined;
 }

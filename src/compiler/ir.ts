@@ -1,5 +1,7 @@
-import type { ColumnSnapshot, ConstraintSnapshot, PolicySnapshot, TableSnapshot } from './catalog.ts';
+import type { ColumnSnapshot, ConstraintSnapshot, TableSnapshot } from './catalog.ts';
 import type { FieldRules, OperationKind } from './grammar.ts';
+import type { Policies } from './policy/ir.ts';
+import type { RowSecurity } from './policy/row-security.ts';
 
 /**
  * The intermediate representation: declarations resolved against the catalog. Everything that the emitter prints is decided here,
@@ -8,6 +10,8 @@ import type { FieldRules, OperationKind } from './grammar.ts';
 export interface TableUnit {
   readonly table: TableSnapshot;
   readonly operations: readonly Operation[];
+  /** What ai.row_level_security() gives. */
+  readonly rowSecurity: readonly RowSecurity[];
   readonly description?: string;
 }
 
@@ -37,9 +41,10 @@ export interface Operation {
     | { readonly kind: 'column'; readonly column: ColumnSnapshot; readonly next: string };
   /** CHECK constraints whose columns are all inputs: judged with the other inputs, before the statement. */
   readonly checks: readonly ConstraintSnapshot[];
-  /** Rows of ai.hooks and ai.policies that apply, in their order. */
+  /** Rows of ai.hooks that apply, in their order. */
   readonly hooks: readonly Hook[];
-  readonly policies: readonly PolicySnapshot[];
+  /** Policies of the comment and of ai.policies. */
+  readonly policy: Policies;
 }
 
 /** A hook of one operation, resolved. */
@@ -114,4 +119,6 @@ export interface Probe {
   readonly sql: string;
   readonly reason: string;
   readonly suggestion: string;
+  /** Default: an error. */
+  readonly severity?: 'warning';
 }

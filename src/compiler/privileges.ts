@@ -1,5 +1,6 @@
 import { ident } from './emit/sql.ts';
 import type { Operation, Privilege, TableUnit } from './ir.ts';
+import { columnsOf } from './policy/ir.ts';
 
 /** Exactly what ai_owner needs to run the operations: column by column where PostgreSQL can grant so. */
 export const privilegesOf = (unit: TableUnit): Privilege[] => {
@@ -24,6 +25,7 @@ export const privilegesOf = (unit: TableUnit): Privilege[] => {
       ...key,
       ...(operation.kind === 'fetch' ? operation.returns : operation.visible).map((column) => column.name),
     ]);
+    add(selected, columnsOf(operation.policy));
     for (const input of operation.inputs) add(schemas, input.column.base.schemas ?? []);
     if (operation.version?.kind === 'column') add(selected, [operation.version.column.name]);
     // System columns are granted like any other.

@@ -5,12 +5,18 @@ import { isFreeText } from './families.ts';
 import { FORMAT_PATTERNS, SHORT_PATTERNS } from './formats.ts';
 import type { FieldRules } from './grammar.ts';
 import type { Family, Probe, Violation } from './ir.ts';
+import { HANDLING_WORDS } from './policy/definitions.ts';
+import { conflictsOf } from './policy/fields.ts';
+import { judgedViolations } from './policy/judged.ts';
 
 type Word = keyof FieldRules;
 
-const NOTES: readonly Word[] = ['title', 'description', 'examples', 'protected'];
+const NOTES: readonly Word[] = ['title', 'description', 'examples', 'protected', 'returned', 'audited'];
 export const WORDS: Readonly<Record<string, readonly Word[]>> = {
-  freeText: ['type', 'format', 'minLength', 'maxLength', 'pattern', 'enum', 'const'],
+  freeText: [
+    ...(['type', 'format', 'minLength', 'maxLength', 'pattern', 'enum', 'const'] as const),
+    ...(['complexity', 'allow', 'deny', 'hash', 'encrypt', 'mask'] as const),
+  ],
   text: ['type', 'enum', 'const'],
   number: ['type', 'enum', 'const', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
   boolean: ['type', 'const'],
@@ -46,22 +52,9 @@ export const checkRules = (path: string, column: ColumnSnapshot, family: Family,
       ),
     );
   }
-  for (const [low, high] of [
-    ['minLength', 'maxLength'],
-    ['minItems', 'maxItems'],
-    ['minimum', 'maximum'],
-  ] as const) {
-    const [least, most] = [rules[low], rules[high]];
-    if (least !== undefined && most !== undefined && Number(least) > Number(most)) {
-      found.push(
-        error(
-          `${path}.${low}`,
-          `no value can have ${low} ${least} and ${high} ${most}`,
-          'make the first the smaller one',
-        ),
-      );
-    }
-  }
+  found.push(...conflictsOf(path, column, rules));
+  for (const word of HANDLING_WORDS.filter((each) => rules[each] !== undefined))
+    found.push(error(`${path}.${word}`, 'cannot be compiled yet'));
   for (const word of ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'const'] as const) {
     const value = rules[word];
     if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
@@ -162,6 +155,7 @@ export const violationsOf = (column: ColumnSnapshot, family: Family, rules: Fiel
     if (rules.minLength !== undefined && rules.minLength > 0)
       add('minLength', `pg_catalog.char_length(${text}) < ${rules.minLength}`, rules.minLength);
     if (rules.format !== undefined) add('format', `${text} !~ ${patternOf(rules.format, text)}`, rules.format);
+    found.push(...judgedViolations(text, rules));
     if (rules.pattern !== undefined) add('pattern', `${text} !~ ${literal(rules.pattern)}`, rules.pattern);
   }
   const { length, element } = column.base;

@@ -1,6 +1,8 @@
 import type { ColumnSnapshot, TypeSnapshot } from './catalog.ts';
 import { familyOf } from './families.ts';
 import type { Input, Operation } from './ir.ts';
+import { JUDGING_WORDS } from './policy/definitions.ts';
+import { LEVELS } from './policy/judged.ts';
 import { modifierRules } from './rules.ts';
 
 /** JSON Schema (draft 2020-12) of what an operation takes and gives. */
@@ -62,7 +64,7 @@ const NUMERIC = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', '
 
 /** JSON Schema knows bounds as numbers only, also where the declaration has them as digits. */
 const asWritten = ([word, value]: readonly [string, unknown]): readonly [string, unknown] => [
-  word,
+  JUDGING_WORDS.includes(word) || word === 'maxBytes' ? `x-${word}` : word,
   NUMERIC.includes(word) && typeof value === 'string' ? Number(value) : value,
 ];
 
@@ -71,6 +73,7 @@ const inputProperty = (input: Input): Record<string, unknown> => {
   const said = Object.fromEntries(
     input.violations
       .flatMap((violation) => Object.entries(violation.rule))
+      .filter(([word]) => word !== 'characters' && word !== 'kinds')
       // what the elements' own type demands stands with "items"
       .filter(([word]) => input.family.kind !== 'list' || /Items$/.test(word))
       .map(asWritten),
@@ -86,6 +89,8 @@ const inputProperty = (input: Input): Record<string, unknown> => {
     ...notes,
     ...(secret === true ? { writeOnly: true } : {}),
   };
+  if (rules.complexity !== undefined)
+    schema.minLength = Math.max(rules.minLength ?? 0, LEVELS[rules.complexity].characters);
   if (!input.required && input.default !== undefined) schema['x-default'] = input.default;
   schema['x-type'] = input.column.type;
   if (input.nullable) return nullable(schema);

@@ -296,6 +296,24 @@ export const ERRORS: readonly ErrorEntry[] = [
     },
   },
   {
+    code: 'PI200',
+    meaning:
+      'A policy does not let the caller make this call. DETAIL names the policy. Its own message stands in place of this one.',
+    en: '{operation} on {table} refused: the policy {policy} does not allow this call',
+    vi: '{operation} trên {table} bị từ chối: chính sách {policy} không cho phép lời gọi này',
+    hint: {
+      en: "What it demands: select ai.describe('{table}', '{operation}') -> 'policies'",
+      vi: "Chính sách yêu cầu gì: select ai.describe('{table}', '{operation}') -> 'policies'",
+    },
+  },
+  {
+    code: 'PI201',
+    meaning:
+      'A policy does not let the caller write this row, or replace the one that is there. DETAIL names the policy. Its own message stands in place of this one.',
+    en: '{operation} on {table} refused: the policy {policy} does not allow this row',
+    vi: '{operation} trên {table} bị từ chối: chính sách {policy} không cho phép dòng này',
+  },
+  {
     code: 'PI302',
     meaning: 'A hook answered something that its phase does not know. DETAIL names the hook and what it gave.',
     en: '{operation} on {table}: the hook "{hook}" must answer null or {expected}',
@@ -606,6 +624,30 @@ export const INPUT_ERRORS: readonly ErrorEntry[] = [
     meaning: 'The value is not the one allowed.',
     en: '{field} must be {const}',
     vi: '{field} phải là {const}',
+  },
+  {
+    code: 'complexity',
+    meaning: 'The password is too easy to guess. The levels: [policies](policies.md#passwords).',
+    en: '{field} is too easy to guess: the level "{complexity}" takes {characters} characters, of {kinds} of these kinds: small letters, capitals, digits, others',
+    vi: '{field} quá dễ đoán: mức "{complexity}" cần {characters} ký tự, thuộc {kinds} trong các loại: chữ thường, chữ hoa, chữ số, ký tự khác',
+  },
+  {
+    code: 'allow',
+    meaning: 'The text fits none of those that are allowed.',
+    en: '{field} must fit one of {allow}',
+    vi: '{field} phải khớp với một trong {allow}',
+  },
+  {
+    code: 'deny',
+    meaning: 'The text fits one of those that are refused.',
+    en: '{field} must not fit any of {deny}',
+    vi: '{field} không được khớp với {deny}',
+  },
+  {
+    code: 'maxBytes',
+    meaning: 'The text is longer than the hash can take in.',
+    en: '{field} must have at most {maxBytes} bytes',
+    vi: '{field} chỉ được có tối đa {maxBytes} byte',
   },
   {
     code: 'minimum',

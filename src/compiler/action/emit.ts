@@ -5,6 +5,7 @@ import { comment, dollarQuoted, ident, indent, jsonb, literal } from '../emit/sq
 import { NO_START_PROC } from '../emit/start-proc.ts';
 import { emitUsual } from '../emit/usual.ts';
 import type { Operation } from '../ir.ts';
+import { NO_POLICIES } from '../policy/ir.ts';
 import { bodyArguments, bodyName } from './emit-body.ts';
 import { pathOf } from './expression.ts';
 import type { ActionUnit } from './ir.ts';
@@ -52,7 +53,7 @@ const contextOf = ({ action, names, inputs, roles }: ActionUnit, fingerprint: st
     visible: [],
     checks: [],
     hooks: [],
-    policies: [],
+    policy: NO_POLICIES,
   };
   const taken = new Set(table.columns.map((column) => column.name));
   return {

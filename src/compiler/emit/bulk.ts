@@ -1,5 +1,7 @@
 import type { Operation } from '../ir.ts';
-import { type Context, createContext, given, identifying, keyCondition, pick, rowObject } from './context.ts';
+import { judgesCalls } from '../policy/ir.ts';
+import { brokenBy, emitSetGate, keyCondition, refusedCalls } from './access.ts';
+import { type Context, createContext, given, identifying, pick, rowObject } from './context.ts';
 import { checkRules, shapeConditions, valueExpression, valueRules } from './inputs.ts';
 import { comment, dollarQuoted, ident, indent, literal, verbatim } from './sql.ts';
 import { NO_START_PROC } from './start-proc.ts';
@@ -12,9 +14,11 @@ import { ACTOR, assignments, returnsOld } from './statement.ts';
 export const emitBulkFunction = (operation: Operation, fingerprint: string): string | undefined => {
   // An invoker may not write the audit trail, and sets of nothing need no speed: both go through single calls.
   if (operation.kind === 'fetch' || operation.security === 'invoker' || operation.inputs.length === 0) return undefined;
-  // Hooks and policies are about one call each.
-  if (operation.hooks.length > 0 || operation.policies.length > 0) return undefined;
+  // Hooks are about one call each.
+  if (operation.hooks.length > 0) return undefined;
   const context = createContext(operation, fingerprint);
+  const { own } = context;
+  const judgesRows = operation.policy.written.length > 0;
   const rows = operation.kind === 'delete' ? 'o.old_row' : 'o.new_row';
   const key = identifying(operation);
   const entity = literal(operation.table.qualified);
@@ -25,34 +29,35 @@ export const emitBulkFunction = (operation: Operation, fingerprint: string): str
     ...readInputs(context),
     ...changes(context),
     `outcome as materialized (
-  select d.position, d.old_row, d.new_row, d.version, pg_catalog.nextval('ai.audit_id') as audit_id
+  select d.position, d.old_row, d.new_row, d.version, ${judgesRows ? 'd.broken, ' : ''}pg_catalog.nextval('ai.audit_id') as audit_id
   from done as d
   order by d.position
 )`,
     `audited as (
   insert into ai.audit_log (id, relation, operation, row_key, actor, fingerprint, old_row, new_row)
-  select o.audit_id, ${entity}, ${kind}, ${key.length === 0 ? 'null' : pick(rows, key)}, _actor, ${literal(fingerprint)}, o.old_row, o.new_row
+  select o.audit_id, ${entity}, ${kind}, ${key.length === 0 ? 'null' : pick(rows, key)}, ${own._actor}, ${literal(fingerprint)}, o.old_row, o.new_row
   from outcome as o
 )`,
     `emitted as (
   insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-  select o.audit_id, ${literal(`${operation.table.qualified}.${operation.kind}`)}, ${entity}, ${kind}, ${key.length === 0 ? 'null' : pick(rows, key)}, _actor, ${rows}
+  select o.audit_id, ${literal(`${operation.table.qualified}.${operation.kind}`)}, ${entity}, ${kind}, ${key.length === 0 ? 'null' : pick(rows, key)}, ${own._actor}, ${rows}
   from outcome as o
 )`,
   ];
+  const gate = emitSetGate(context);
   const body = `${comment(`Many calls of ${operation.jsonFunctionName} in one statement. Compiled from COMMENT ON TABLE ${operation.table.qualified} (${fingerprint}).`)}
 #variable_conflict use_column
-declare
-  _actor text := ${indent(ACTOR, 2).trimStart()};
+${judgesCalls(operation.policy) ? '<<given>>\n' : ''}declare
+  ${own._actor} text := ${indent(ACTOR, 2).trimStart()};
   _answers jsonb;
   _count bigint;
-begin
+${judgesRows ? '  _broken boolean;\n' : ''}begin
 ${indent(NO_START_PROC)}
-  with ${indent(parts.join(',\n'), 2).trimStart()}
-  select pg_catalog.count(*), pg_catalog.jsonb_agg(${answer} order by o.position)
-  into _count, _answers
+${gate === '' ? '' : `${indent(gate)}\n`}  with ${indent(parts.join(',\n'), 2).trimStart()}
+  select pg_catalog.count(*), pg_catalog.jsonb_agg(${answer} order by o.position)${judgesRows ? ', pg_catalog.count(o.broken) > 0' : ''}
+  into _count, _answers${judgesRows ? ', _broken' : ''}
   from outcome as o;
-  if _count <> pg_catalog.cardinality($1) then
+  if _count <> pg_catalog.cardinality($1)${judgesRows ? ' or _broken' : ''} then
     raise exception using errcode = 'PI198', message = 'a set of calls is split';
   end if;
   return _answers;
@@ -83,6 +88,7 @@ const readInputs = (context: Context): string[] => {
   const wrong = [
     ...shapeConditions(context),
     ...[...valueRules(context), ...checkRules(context)].map((rule) => rule.condition),
+    ...refusedCalls(context),
   ];
   return [
     `item as (
@@ -108,13 +114,14 @@ const ALL_RIGHT = '(select v.all_right from verdict as v)';
 /** What is done to the table; ends in "done": position, old_row, new_row and version of each row that was touched. */
 const changes = (context: Context): string[] => {
   const { operation } = context;
+  const also = (alias: string): string => brokenColumn(context, alias);
   switch (operation.kind) {
     case 'create':
-      return [...insert(context, ''), done('inserted')];
+      return [...insert(context, ''), done(context, 'inserted')];
     case 'update':
-      return [...update(context), done('updated')];
+      return [...update(context), done(context, 'updated')];
     case 'delete':
-      return [remove(context), done('deleted')];
+      return [remove(context), done(context, 'deleted')];
     default:
       // Rows that are there, then rows that are not. One that comes in between breaks the unique key, and is tried by itself.
       return [
@@ -124,42 +131,64 @@ const changes = (context: Context): string[] => {
           `\n    and not exists (select from updated as u where u.position = given.${context.own._key})`,
         ),
         `done as (
-  select u.position, u.old_row, u.new_row, u.version from updated as u
+  select u.position, u.old_row, u.new_row, u.version${also('u')} from updated as u
   union all
-  select i.position, i.old_row, i.new_row, i.version from inserted as i
+  select i.position, i.old_row, i.new_row, i.version${also('i')} from inserted as i
 )`,
       ];
   }
 };
 
-const done = (name: string): string =>
-  `done as (\n  select x.position, x.old_row, x.new_row, x.version from ${name} as x\n)`;
+const done = (context: Context, name: string): string =>
+  `done as (\n  select x.position, x.old_row, x.new_row, x.version${brokenColumn(context, 'x')} from ${name} as x\n)`;
+
+/** Policies about rows as they are written: the name of the first that is broken goes along with the row. */
+const brokenColumn = ({ operation }: Context, alias: string): string =>
+  operation.policy.written.length === 0 ? '' : `, ${alias}.broken`;
+
+const judged = (context: Context, alias: string): string => {
+  const broken = brokenBy(context, alias);
+  return broken === undefined ? '' : `, ${broken} as broken`;
+};
 
 const version = (operation: Operation, alias: string): string =>
   operation.returnsVersion ? `${alias}.xmin::text` : 'null::text';
 
 /** INSERT … SELECT … ORDER BY inserts, and so returns, in that order: rows are matched to calls by counting. */
-const insert = ({ operation, own }: Context, also: string): string[] => [
-  `new_row as (
+const insert = (context: Context, also: string): string[] => {
+  const { operation, own } = context;
+  // RETURNING of an INSERT does not see where the values came from, so that policies are judged when a row has found its call again.
+  const needed = judgedColumns(operation);
+  const carried = (alias: string): string =>
+    needed.map((name) => `, ${alias}.${ident(name)} as ${ident(`row.${name}`)}`).join('');
+  const passed = needed.map((name) => `, n.${ident(`row.${name}`)}`).join('');
+  const broken = brokenBy(context, 'c', (name) => ident(`row.${name}`));
+  return [
+    `new_row as (
   insert into ${operation.table.qualified} as t (${operation.inputs.map((input) => ident(input.column.name)).join(', ')})
   select ${operation.inputs.map((input) => given(input.column)).join(', ')}
   from given
   where ${ALL_RIGHT}${also}
   order by given.${own._key}
-  returning ${rowObject('t', operation.visible)} as new_row, ${version(operation, 't')} as version
+  returning ${rowObject('t', operation.visible)} as new_row, ${version(operation, 't')} as version${carried('t')}
 )`,
-  `counted as (
-  select n.new_row, n.version, pg_catalog.row_number() over () as number from new_row as n
+    `counted as (
+  select n.new_row, n.version${passed}, pg_catalog.row_number() over () as number from new_row as n
 )`,
-  `inserted as (
-  select g.position, null::jsonb as old_row, c.new_row, c.version
+    `inserted as (
+  select g.position, null::jsonb as old_row, c.new_row, c.version${broken === undefined ? '' : `, ${broken} as broken`}
   from counted as c
   join (
     select given.${own._key} as position, pg_catalog.row_number() over (order by given.${own._key}) as number
     from given
     where true${also}
-  ) as g on g.number = c.number
+  ) as g on g.number = c.number${broken === undefined ? '' : `\n  join given on given.${own._key} = g.position`}
 )`,
+  ];
+};
+
+const judgedColumns = ({ policy }: Operation): string[] => [
+  ...new Set(policy.written.flatMap(({ expression }) => expression?.rows ?? [])),
 ];
 
 const update = (context: Context): string[] => {
@@ -173,10 +202,10 @@ const update = (context: Context): string[] => {
       `updated as (
   ${head}
   from given
-  where ${keyCondition(operation)}
+  where ${keyCondition(context)}
     and ${ALL_RIGHT}
   returning with (old as o, new as n) given.${own._key} as position, ${rowObject('o', operation.visible)} as old_row,
-    ${rowObject('n', operation.visible)} as new_row, ${version(operation, 'n')} as version
+    ${rowObject('n', operation.visible)} as new_row, ${version(operation, 'n')} as version${judged(context, 'n')}
 )`,
     ];
   }
@@ -184,24 +213,27 @@ const update = (context: Context): string[] => {
     `locked as materialized (
   select given.${own._key} as position, ${rowObject('t', operation.visible)} as old_row
   from ${operation.table.qualified} as t
-  join given on ${keyCondition(operation)}
+  join given on ${keyCondition(context)}
   for update of t
 )`,
     `updated as (
   ${head}
   from given
   join locked as l on l.position = given.${own._key}
-  where ${keyCondition(operation)}
+  where ${keyCondition(context)}
     and ${ALL_RIGHT}
-  returning l.position, l.old_row, ${rowObject('t', operation.visible)} as new_row, ${version(operation, 't')} as version
+  returning l.position, l.old_row, ${rowObject('t', operation.visible)} as new_row, ${version(operation, 't')} as version${judged(context, 't')}
 )`,
   ];
 };
 
-const remove = ({ operation, own }: Context): string => `deleted as (
+const remove = (context: Context): string => {
+  const { operation, own } = context;
+  return `deleted as (
   delete from ${operation.table.qualified} as t
   using given
-  where ${keyCondition(operation)}
+  where ${keyCondition(context)}
     and ${ALL_RIGHT}
   returning given.${own._key} as position, ${rowObject('t', operation.visible)} as old_row, null::jsonb as new_row, ${version(operation, 't')} as version
 )`;
+};

@@ -33,6 +33,7 @@ const OWN = [
   '_again',
   '_added',
   '_started',
+  '_broken',
 ] as const;
 export type OwnVariable = (typeof OWN)[number];
 
@@ -75,12 +76,6 @@ export const rowObject = (alias: string, columns: readonly ColumnSnapshot[]): st
 /** Some fields of a JSON row. */
 export const pick = (variable: string, columns: readonly ColumnSnapshot[]): string =>
   buildObject(columns.map((column) => [column.name, `${variable} -> ${literal(column.name)}`]));
-
-/** The condition that finds the row by its key. */
-export const keyCondition = (operation: Operation): string =>
-  operation.key
-    .map((column) => `t.${ident(column.name)} ${column.base.equality ?? '='} ${given(column)}`)
-    .join(' and ');
 
 /** Columns of the primary key, or of the operation's key where the table has none: how audit and events name the row. */
 export const identifying = (operation: Operation): readonly ColumnSnapshot[] => {

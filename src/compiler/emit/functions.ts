@@ -1,5 +1,7 @@
 import type { Operation } from '../ir.ts';
+import { emitCallChecks, emitGate } from './access.ts';
 import { type Context, createContext } from './context.ts';
+import { startsEarly } from './early.ts';
 import { emitFailure } from './failure.ts';
 import { added, emitHookStart, emitPostHooks, emitPreHooks, hookVariables, readsTwice, runsHooks } from './hooks.ts';
 import { emitConversions, emitRules, emitShape, emitVariables } from './inputs.ts';
@@ -26,7 +28,7 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
     `${own._opt} alias for $2;`,
     `${own._errors} jsonb;`,
     ...(operation.kind === 'fetch'
-      ? [`${own._result} jsonb;`, ...(runsHooks(operation) ? [`${own._actor} text;`] : [])]
+      ? [`${own._result} jsonb;`, ...(startsEarly(operation) ? [`${own._actor} text;`] : [])]
       : [
           `${own._old} jsonb;`,
           `${own._new} jsonb;`,
@@ -39,14 +41,17 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
           ...(operation.security === 'definer' ? [`${own._audit} bigint;`] : []),
         ]),
     ...(operation.returnsVersion || operation.version !== undefined ? [`${own._version} text;`] : []),
+    ...(operation.policy.written.length > 0 ? [`${own._broken} text;`] : []),
     ...hookVariables(context),
     ...emitVariables(context),
   ];
   const source = `Compiled from COMMENT ON TABLE ${operation.table.qualified} (${fingerprint}). Edit the declaration, not this function.`;
   const postHooks = emitPostHooks(context);
+  const callChecks = emitCallChecks(context);
   const sections = [
-    ...(runsHooks(operation) ? [indent(emitStart(context), 4)] : []),
+    ...(startsEarly(operation) ? [indent(emitStart(context), 4)] : []),
     emitReading(context),
+    ...(callChecks === '' ? [] : [indent(callChecks, 4)]),
     indent(emitStatement(context), 4),
     ...(postHooks === '' ? [] : [indent(postHooks, 4)]),
     operation.kind === 'fetch' ? `    return ${own._result}${added(context)};` : indent(emitRecord(context), 4),
@@ -66,7 +71,7 @@ ${operation.kind === 'fetch' ? '' : `\n${indent(emitOptionCalls(context))}\n`}en
   return `create or replace function ai_gen.${ident(operation.jsonFunctionName)}(inputs jsonb, options jsonb default '{}')
 returns jsonb
 language plpgsql
-${operation.kind === 'fetch' && operation.security === 'definer' && !runsHooks(operation) ? 'stable' : 'volatile'}
+${operation.kind === 'fetch' && operation.security === 'definer' && !startsEarly(operation) ? 'stable' : 'volatile'}
 security ${operation.security}
 set search_path = pg_catalog, pg_temp
 as ${dollarQuoted(body)}`;
@@ -74,16 +79,19 @@ as ${dollarQuoted(body)}`;
 
 /** Before anything of others runs: a call that is made by another call of this function has no part in what comes after. */
 const emitStart = (context: Context): string => {
-  const { own } = context;
+  const { operation, own } = context;
   return [
     `if ${own._opt} is null then
   ${own._opt} := '{}';
 end if;`,
     emitOptions(context),
-    ...(mayReachOthers(context.operation) ? [NO_START_PROC] : []),
+    ...(mayReachOthers(operation) ? [NO_START_PROC] : []),
     `${own._actor} := ${ACTOR};`,
-    emitHookStart(context),
-  ].join('\n');
+    emitGate(context),
+    ...(runsHooks(operation) ? [emitHookStart(context)] : []),
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
 };
 
 /** From the inputs as JSON to variables with nothing wrong about them. */
@@ -92,9 +100,9 @@ const emitReading = (context: Context): string => {
   const reading = [
     emitUsual(context),
     // The usual path is not taken when there is one to shut out.
-    ...(mayReachOthers(operation) && !runsHooks(operation) ? [NO_START_PROC] : []),
+    ...(mayReachOthers(operation) && !startsEarly(operation) ? [NO_START_PROC] : []),
     `-- What is rare or wrong, rule by rule.\n${own._opt} := coalesce(${own._opt}, '{}');\n${own._errors} := '[]';`,
-    ...(runsHooks(operation) ? [] : [emitOptions(context)]),
+    ...(startsEarly(operation) ? [] : [emitOptions(context)]),
     emitShape(context),
     emitConversions(context),
     emitRules(context),
@@ -156,7 +164,7 @@ export const emitTypedFunction = (operation: Operation): string | undefined => {
 )
 returns jsonb
 language sql
-${operation.kind === 'fetch' && operation.security === 'definer' && !runsHooks(operation) ? 'stable' : 'volatile'}
+${operation.kind === 'fetch' && operation.security === 'definer' && !startsEarly(operation) ? 'stable' : 'volatile'}
 security invoker
 ${ordered.length > 0 && !absentOnNull ? 'set search_path = pg_catalog, pg_temp\n' : ''}as ${ordered.length === 0 ? noInputs : absentOnNull ? inlined : allInputs}`;
 };

@@ -1,5 +1,6 @@
 import { jsonTypesOf } from '../families.ts';
 import type { Operation } from '../ir.ts';
+import type { DescribedPolicy } from '../policy/ir.ts';
 import { createContext } from './context.ts';
 import { checkRules, valueRules } from './inputs.ts';
 import { optionsOf, type SideEffect, sideEffectsOf } from './options.ts';
@@ -29,6 +30,8 @@ export interface OperationPlan {
   readonly sideEffects: readonly SideEffect[];
   /** In the order in which they run; absent where there are none. */
   readonly hooks?: readonly ExplainedHook[];
+  /** Absent where there are none. */
+  readonly policies?: readonly DescribedPolicy[];
 }
 
 export interface ExplainedHook {
@@ -93,5 +96,6 @@ export const planOf = (operation: Operation, fingerprint: string): OperationPlan
     statement: explainedStatement(context),
     sideEffects: sideEffectsOf(operation),
     ...(operation.hooks.length === 0 ? {} : { hooks: explainedHooks(operation) }),
+    ...(operation.policy.described.length === 0 ? {} : { policies: operation.policy.described }),
   };
 };

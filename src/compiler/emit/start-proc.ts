@@ -1,4 +1,5 @@
 import type { Operation } from '../ir.ts';
+import { judgesCalls } from '../policy/ir.ts';
 
 /**
  * A caller can name a function that plv8 or pljs runs before the first JavaScript of a role in a session, as that role. A definer function that
@@ -14,11 +15,12 @@ if ${START_PROC_SET} then
 end if;`;
 
 /** Reading a row by its key runs nothing but PostgreSQL's own code, unless a policy, a virtual column or a type brings other code along. */
-export const mayReachOthers = ({ kind, security, table, key, hooks }: Operation): boolean =>
+export const mayReachOthers = ({ kind, security, table, key, hooks, policy }: Operation): boolean =>
   security === 'definer' &&
   !(
     kind === 'fetch' &&
     hooks.length === 0 &&
+    !judgesCalls(policy) &&
     table.kind === 'r' &&
     !table.rowSecurity &&
     table.columns.every((column) => column.generated !== 'v') &&

@@ -1,7 +1,9 @@
 import type { Operation } from '../ir.ts';
-import { type Context, given, identifying, isPresent, keyCondition, pick, rowObject } from './context.ts';
+import { brokenBy, emitRowCheck, filterCondition, keyCondition, refusedRow } from './access.ts';
+import { type Context, given, identifying, isPresent, pick, rowObject } from './context.ts';
+import { startsEarly } from './early.ts';
 import { elapsed, guarded } from './failure.ts';
-import { added, runsHooks } from './hooks.ts';
+import { added } from './hooks.ts';
 import { givenList } from './inputs.ts';
 import { ident, literal } from './sql.ts';
 
@@ -21,20 +23,28 @@ const versionOf = (context: Context, alias: string): { readonly value: string; r
     ? { value: `,\n  ${alias}.xmin::text`, target: [context.own._version] }
     : { value: '', target: [] };
 
+/** Policies about the row as it is written are judged by the statement itself. */
+const judgedBy = (context: Context, alias: string): { readonly value: string; readonly target: readonly string[] } => {
+  const broken = brokenBy(context, alias);
+  return broken === undefined ? { value: '', target: [] } : { value: `,\n  ${broken}`, target: [context.own._broken] };
+};
+
 const returningNew = (context: Context, sql: string): Statement => {
   const version = versionOf(context, 't');
+  const judged = judgedBy(context, 't');
   return {
-    sql: `${sql}\nreturning ${rowObject('t', context.operation.visible)}${version.value}`,
-    into: [context.own._new, ...version.target],
+    sql: `${sql}\nreturning ${rowObject('t', context.operation.visible)}${version.value}${judged.value}`,
+    into: [context.own._new, ...version.target, ...judged.target],
   };
 };
 
 const returningBoth = (context: Context, sql: string): Statement => {
   const { operation, own } = context;
   const version = versionOf(context, 'n');
+  const judged = judgedBy(context, 'n');
   return {
-    sql: `${sql}\nreturning with (old as o, new as n) ${rowObject('o', operation.visible)},\n  ${rowObject('n', operation.visible)}${version.value}`,
-    into: [own._old, own._new, ...version.target],
+    sql: `${sql}\nreturning with (old as o, new as n) ${rowObject('o', operation.visible)},\n  ${rowObject('n', operation.visible)}${version.value}${judged.value}`,
+    into: [own._old, own._new, ...version.target, ...judged.target],
   };
 };
 
@@ -42,7 +52,7 @@ const lockOld = (context: Context): string => {
   const { operation, own } = context;
   return `select ${rowObject('t', operation.visible)} into ${own._old}
 from ${operation.table.qualified} as t
-where ${keyCondition(operation)}${versionCondition(context)}
+where ${keyCondition(context)}${versionCondition(context)}
 for update;`;
 };
 
@@ -77,13 +87,13 @@ const nothingMatched = (context: Context): string => {
       ? ''
       : `
   if ${own._opt} ? 'expected_version' then
-    select ${versionAsJson(operation, 't.xmin::text')} into ${own._version} from ${operation.table.qualified} as t where ${keyCondition(operation)};
-    if exists (select from ${operation.table.qualified} as t where ${keyCondition(operation)}) then
+    select ${versionAsJson(operation, 't.xmin::text')} into ${own._version} from ${operation.table.qualified} as t where ${keyCondition(context)};
+    if exists (select from ${operation.table.qualified} as t where ${keyCondition(context)}) then
       perform ai_private.refuse_stale(${label}, ${key}, ${own._opt} ->> 'expected_version', ${own._version});
     end if;
   end if;`;
   return `
-  if exists (select from ${operation.table.qualified} as t where ${keyCondition(operation)}${versionCondition(context)}) then
+  if exists (select from ${operation.table.qualified} as t where ${keyCondition(context)}${versionCondition(context)}) then
     perform ai_private.refuse_suppressed(${label});
   end if;${changed}
   perform ai_private.refuse_unmatched(${label}, ${key});`;
@@ -104,7 +114,7 @@ const changing = (context: Context): Statement => {
     case 'create':
       return returningNew(context, insertHead(operation));
     case 'update': {
-      const head = `update ${operation.table.qualified} as t\nset ${assignments(context).join(',\n    ')}\nwhere ${keyCondition(operation)}`;
+      const head = `update ${operation.table.qualified} as t\nset ${assignments(context).join(',\n    ')}\nwhere ${keyCondition(context)}`;
       return returnsOld(operation)
         ? returningBoth(context, head + versionCondition(context))
         : returningNew(context, head);
@@ -112,14 +122,14 @@ const changing = (context: Context): Statement => {
     case 'upsert': {
       const sql = `${insertHead(operation)}
 on conflict (${operation.key.map((column) => ident(column.name)).join(', ')}) do update
-set ${replacements(context).join(',\n    ')}`;
+set ${replacements(context).join(',\n    ')}${filterCondition(context).replace('\n  and', '\nwhere')}`;
       return returnsOld(operation) ? returningBoth(context, sql) : returningNew(context, sql);
     }
     case 'delete': {
       const version = versionOf(context, 't');
       return {
         sql: `delete from ${operation.table.qualified} as t
-where ${keyCondition(operation)}${versionCondition(context)}
+where ${keyCondition(context)}${versionCondition(context)}
 returning ${rowObject('t', operation.visible)}${version.value}`,
         into: [context.own._old, ...version.target],
       };
@@ -127,7 +137,7 @@ returning ${rowObject('t', operation.visible)}${version.value}`,
     case 'fetch': {
       const version = operation.returnsVersion ? ` || pg_catalog.jsonb_build_object('xmin', t.xmin::text)` : '';
       return {
-        sql: `select ${rowObject('t', operation.returns)}${version}\nfrom ${operation.table.qualified} as t\nwhere ${keyCondition(operation)}`,
+        sql: `select ${rowObject('t', operation.returns)}${version}\nfrom ${operation.table.qualified} as t\nwhere ${keyCondition(context)}`,
         into: [context.own._result],
       };
     }
@@ -167,10 +177,18 @@ const replacements = (context: Context): readonly string[] => {
   return [`${first} = excluded.${first}`];
 };
 
-const suppressed = ({ operation, own }: Context): string => `
+const suppressed = (context: Context): string => {
+  const { operation, own } = context;
+  // Who may not reach the row that is there already may not replace it.
+  const refuse =
+    operation.kind === 'upsert' && operation.policy.filter.length > 0
+      ? refusedRow(context)
+      : `perform ai_private.refuse_suppressed(${literal(operation.table.qualified)}, ${literal(operation.kind)});`;
+  return `
 if ${own._new} is null then
-  perform ai_private.refuse_suppressed(${literal(operation.table.qualified)}, ${literal(operation.kind)});
+  ${refuse}
 end if;`;
+};
 
 const unmatched = (context: Context, variable: string): string => `
 if ${variable} is null then${nothingMatched(context)}
@@ -207,7 +225,7 @@ const fetch = (context: Context): string => run(changing(context));
 /** The statement itself; afterwards the old and the new row are at hand as JSON without protected fields. */
 export const emitStatement = (context: Context): string => {
   const body = { create, update, delete: remove, upsert, fetch }[context.operation.kind](context);
-  return `-- The statement.\n${body}`;
+  return `-- The statement.\n${body}${emitRowCheck(context)}`;
 };
 
 /** Who acts: what the application says, else the user of the verified token that PostgREST passes on, else the role. */
@@ -241,7 +259,7 @@ values (given.${own._audit}, ${literal(`${operation.table.qualified}.${operation
   const answer = whole ? row : pick(row, operation.returns);
   const version = operation.returnsVersion ? ` || pg_catalog.jsonb_build_object('xmin', ${own._version})` : '';
   return `-- Audit and event, in the same transaction.
-${runsHooks(operation) ? '' : `${own._actor} := ${ACTOR};\n`}${key.length === 0 ? '' : `${own._key} := ${pick(row, key)};\n`}${record}
+${startsEarly(operation) ? '' : `${own._actor} := ${ACTOR};\n`}${key.length === 0 ? '' : `${own._key} := ${pick(row, key)};\n`}${record}
 
 return ${answer}${version}${added(context)};`;
 };
@@ -252,7 +270,7 @@ export interface ExplainedStatement {
   readonly parameters: readonly {
     readonly name: string;
     readonly type: string;
-    readonly from: 'input' | 'inputs' | 'options';
+    readonly from: 'input' | 'inputs' | 'options' | 'actor';
   }[];
 }
 
@@ -263,6 +281,7 @@ export const explainedStatement = (context: Context): ExplainedStatement => {
   const sources = new Map<string, ExplainedStatement['parameters'][number]>([
     [own._in, { name: 'inputs', type: 'jsonb', from: 'inputs' }],
     [own._opt, { name: 'options', type: 'jsonb', from: 'options' }],
+    [own._actor, { name: 'actor', type: 'text', from: 'actor' }],
     ...operation.inputs.map(
       (input) =>
         [ident(input.column.name), { name: input.column.name, type: input.column.base.name, from: 'input' }] as const,

@@ -1,0 +1,128 @@
+import * as z from 'zod/mini';
+import { name, names, optional } from '../described.ts';
+
+/**
+ * The grammar of policies: what `definition` of a row of ai.policies may hold for each kind, and what stands under "policies" in a table's comment.
+ * The JSON Schema in docs/schema/policy.json and the tables of docs/policies.md come from here.
+ */
+
+const expression = z.string().check(z.minLength(1));
+const roles = names.check(z.minLength(1));
+const message = optional(z.string().check(z.minLength(1)), 'What the caller is told in place of the standard message.');
+
+export const access = z.strictObject({
+  roles: optional(roles, 'Roles of which the caller must have one, beside what the operation’s own "roles" demand.'),
+  check: optional(
+    expression,
+    'SQL that must be true for the call to be made. Where it names `row`, it is about the row as it is written.',
+  ),
+  filter: optional(
+    expression,
+    'SQL about `row` that must be true of a row to be reached: others are not there. Without a `check` about `row` it also holds for rows as they are written.',
+  ),
+  row_level_security: optional(
+    z.boolean(),
+    'Whether ai.row_level_security() gives the same rule as CREATE POLICY, for those who use the table directly.',
+  ),
+  message,
+});
+
+/** "10/min", "5/10 min", "1000/day". */
+export const RATE = /^([1-9][0-9]{0,8})\/([1-9][0-9]{0,4} ?)?(s|sec|second|min|minute|h|hour|day)s?$/;
+const rate = z.string().check(z.regex(RATE));
+
+export const PER = ['actor', 'role', 'address', 'all'] as const;
+
+export const rateLimit = z.strictObject({
+  limit: z.string().check(z.regex(RATE)),
+  per: optional(
+    z.enum(PER),
+    'Whose calls are counted together: the actor’s (default), the login or role’s, the client address’s, or everybody’s.',
+  ),
+  key: optional(
+    expression,
+    'SQL whose value says which calls are counted together, in place of `per`: "inputs.email", "actor || inputs.shop_id".',
+  ),
+  count_refused: optional(
+    z.boolean(),
+    'Whether calls count that end in an error or are taken back (default false). What that costs is told under “Counting”.',
+  ),
+  message,
+});
+
+export const STATEMENTS = ['select', 'insert', 'update', 'delete'] as const;
+const DURATION = /^([0-9]+(?:\.[0-9]+)?) ?(ms|s|min)$/;
+const SIZE = /^([0-9]+) ?(kB|MB|GB)$/;
+
+export const limit = z.strictObject({
+  max_latency: optional(z.string().check(z.regex(DURATION)), 'Longest time that a call may take: "200 ms", "1.5 s".'),
+  max_rows: optional(
+    z.int().check(z.nonnegative()),
+    'Most rows that a call may insert, change or delete, triggers included.',
+  ),
+  statements: optional(
+    z.array(z.enum(STATEMENTS)),
+    'Kinds of statements that the code may execute; told from what it does, not from its text.',
+  ),
+  max_memory: optional(z.string().check(z.regex(SIZE)), 'Most memory that a call may use: "64 MB".'),
+});
+
+/** What may stand under "policies" of a table or an operation. */
+export const policiesInComment = z.strictObject({
+  access: optional(access, 'Who may call, and which rows they reach.'),
+  rate_limit: optional(z.union([rate, rateLimit]), 'How often: "10/min" for each actor, or an object.'),
+  limit: optional(limit, 'What a call may cost at most.'),
+});
+
+export const HASHES = ['bcrypt'] as const;
+export const MASKS = ['phone', 'email', 'card', 'name', 'all'] as const;
+export const COMPLEXITIES = ['low', 'medium', 'high'] as const;
+
+const clearFor = optional(roles, 'Roles that see the value as it is. Default: none.');
+
+/** Words of a field that say what becomes of its value. */
+export const handlingWords = {
+  hash: optional(
+    z.union([
+      z.enum(HASHES),
+      z.strictObject({
+        algorithm: z.enum(HASHES),
+        cost: optional(z.int().check(z.minimum(4), z.maximum(16)), 'Rounds as a power of two, 4 to 16. Default 10.'),
+      }),
+    ]),
+    'The value is hashed by pgcrypto after it has been checked and before it is written; it is never returned, audited or in an event.',
+  ),
+  encrypt: optional(
+    z.union([name, z.strictObject({ key: name, clear_for: clearFor })]),
+    "Name of the key that the value is encrypted with before it is written, or an object. Others than `clear_for` get '***'.",
+  ),
+  mask: optional(
+    z.union([
+      z.enum(MASKS),
+      z.strictObject({
+        as: optional(z.enum(MASKS), 'A ready-made mask.'),
+        show_first: optional(z.int().check(z.nonnegative()), 'Characters shown at the beginning.'),
+        show_last: optional(z.int().check(z.nonnegative()), 'Characters shown at the end.'),
+        clear_for: clearFor,
+      }),
+    ]),
+    'How much of the text callers see: "phone" gives +84***567.',
+  ),
+  returned: optional(z.boolean(), 'false: the field is never in an answer. It is still audited and in events.'),
+  audited: optional(z.boolean(), 'false: the field is never in the audit trail or in an event. It is still returned.'),
+};
+
+/** Words of a field that judge its value, beside those of JSON Schema. */
+export const judgingWords = {
+  complexity: optional(z.enum(COMPLEXITIES), 'How hard a password must be to guess; see “Passwords”.'),
+  allow: optional(
+    z.array(name).check(z.minLength(1)),
+    'Texts of which one must fit: "*@example.com". `*` stands for any characters; upper and lower case are the same.',
+  ),
+  deny: optional(z.array(name).check(z.minLength(1)), 'Texts of which none may fit, written like those of `allow`.'),
+};
+
+export type Access = z.infer<typeof access>;
+export type RateLimit = z.infer<typeof rateLimit>;
+export type Limit = z.infer<typeof limit>;
+export type PoliciesInComment = z.infer<typeof policiesInComment>;
