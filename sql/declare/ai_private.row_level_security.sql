@@ -23,7 +23,7 @@ begin
       from jsonb_array_elements(d.row_security) with ordinality as p (value, position)
       where p.value ->> 'command' in ('all', 'select', 'insert', 'update', 'delete')
     ), there as (
-      select p.polname as name, p.polname like 'pg\_ai\_%' as ours, p.polpermissive as permissive from pg_policy p where p.polrelid = d.relation
+      select p.polname as name, starts_with(p.polname, 'pg_ai_') as ours, p.polpermissive as permissive from pg_policy p where p.polrelid = d.relation
     )
     select s.text from (
       select 1 as part, 0 as position, format('drop policy %I on %s', t.name, d.relation) as text from there t where t.ours

@@ -18,7 +18,7 @@ interface Schema {
   readonly minItems?: number;
 }
 
-const schemaOf = (part: z.ZodMiniType): Schema => z.toJSONSchema(part, { reused: 'inline' }) as Schema;
+export const schemaOf = (part: z.ZodMiniType): Schema => z.toJSONSchema(part, { reused: 'inline' }) as Schema;
 
 /** What may stand there, in a few words. */
 const kindOf = (schema: Schema): string => {
@@ -45,7 +45,7 @@ const kindOf = (schema: Schema): string => {
 
 const plural = (kind: string): string => (kind === 'text' ? 'names' : kind === 'any value' ? 'values' : kind);
 
-const rowsOf = (schema: Schema): string[][] =>
+export const rowsOf = (schema: Schema): string[][] =>
   Object.entries(schema.properties ?? {}).map(([name, value]) => [code(name), kindOf(value), value.description ?? '']);
 
 /** The object among the alternatives `true` and an object. */

@@ -5,6 +5,7 @@ import { code, generated, table } from './markdown.ts';
 const CLASSES: Readonly<Record<string, string>> = {
   PI0: 'Declarations and their compilation',
   PI1: 'Calls',
+  PI2: 'Policies',
   PI3: 'Hooks and actions',
   PI4: 'Events',
   PI5: 'Installation',

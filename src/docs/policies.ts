@@ -1,0 +1,120 @@
+import { POLICY_KINDS } from '../compiler/policy/definitions.ts';
+import { policiesInComment } from '../compiler/policy/grammar.ts';
+import { LEVELS } from '../compiler/policy/judged.ts';
+import { rowsOf, schemaOf } from './declarations.ts';
+import { code, generated, table } from './markdown.ts';
+
+const INTRODUCTION = `# Policies
+
+Security as rows: who may call, which rows they reach, what inputs must be. A policy is a row of \`ai.policies\`, or stands in a table's comment; it takes effect in the statement that writes
+it, and is refused there with everything that is wrong with it. All policies of an operation must hold. They take away and never give: an operation that is not declared
+does not exist, and who has no right to call it is refused before any policy is looked at.
+
+\`\`\`sql
+insert into ai.policies (name, relation, kind, definition)
+values ('own_orders', 'orders', 'access', '{"filter": "row.customer = actor"}');
+
+insert into ai.policies (name, relation, operation, kind, definition)
+values ('large_refunds', 'refunds', 'create', 'access', '{"check": "inputs.amount <= 100 or actor = ''boss''", "message": "ask the boss"}');
+\`\`\`
+
+The same in the comment, for the table or for one operation:
+
+\`\`\`json
+{ "operations": { "create": { "policies": { "access": { "check": "inputs.amount <= 100" } } }, "fetch": true },
+  "policies": { "access": { "filter": "row.customer = actor" } } }
+\`\`\`
+
+| column | |
+| --- | --- |
+| \`name\` | unique; lower-case letters, digits and \`_\`. Errors name it |
+| \`relation\` | the table; null: every table that declares operations |
+| \`operation\` | \`create\`, \`update\`, \`delete\`, \`upsert\` or \`fetch\`; null: every operation |
+| \`kind\` | ${Object.keys(POLICY_KINDS).map(code).join(', ')} |
+| \`position\` | policies are told and judged in this order (default 100), then by name |
+| \`enabled\` | false: as if the row were not there |
+| \`definition\` | see below; [schema/policy.json](schema/policy.json) for editors |
+| \`description\` | for people |
+
+\`ai.describe\` lists the policies of an operation, \`ai.explain_mutation\` tells of each whether a call passed it. Policies in comments are named after their table or operation.`;
+
+const EXPRESSIONS = `### Expressions
+
+SQL that is true or false. Null counts as false. Three names have a meaning:
+
+| name | is |
+| --- | --- |
+| \`row.<column>\` | a column of the row: in \`filter\` as it is, in \`check\` as it was written |
+| \`inputs.<input>\` | an input, with its column's type; null where it is absent. \`inputs\` alone is the JSON of the call: \`inputs ? 'email'\` |
+| \`actor\` | who acts, as the audit trail has it (text) |
+
+- **When it is judged.** \`roles\`, and a \`check\` that names neither \`inputs\` nor \`row\`: before anything else. A \`check\` about \`inputs\`: when the inputs have been found right and hooks have changed them,
+  before the statement. \`filter\`: as part of the statement's WHERE, so that indexes serve it. A \`check\` about \`row\`: by the statement itself, about the row as it was written, triggers included.
+- **A \`filter\` hides rows**: \`fetch\` answers null, \`update\` and \`delete\` raise \`PI103\`, as if the row were not there. An \`upsert\` whose row is hidden is refused (\`PI201\`). Where no \`check\` is about \`row\`,
+  rows must pass the \`filter\` as they are written too, as with row-level security.
+- **A refused call** raises \`PI200\`, a refused row \`PI201\`; DETAIL names the policy and its stage (\`gate\`, \`call\`, \`row\`).
+- **Functions** must be stable or immutable; those outside of \`pg_catalog\` need their schema. **Tables in subqueries** need their schema too, and rights that their owner has given to \`ai_owner\`:
+  \`grant select on shop.member to ai_owner\`. A policy that stands and whose function or table is dropped afterwards makes its calls fail, not pass.
+- \`roles\` and \`pg_has_role\` are about the login, or the role that was SET; \`current_user\` is \`ai_owner\` and gives a warning. With \`"security": "invoker"\` it is the caller.
+- An expression is read token by token before PostgreSQL sees it. \`;\`, comments, \`$1\`, \`INTO\` and brackets that do not match are refused, as are functions with effects: it is no way to run statements.
+- Sets of calls (\`ai.generate_mutations\`) stay one statement under access policies; who breaks one is found as any other wrong row is.`;
+
+const ROW_SECURITY = `### Row-level security
+
+Access policies are about operations. For those who use the table directly (a report, an admin's psql) \`"row_level_security": true\` asks for the same as PostgreSQL's own:
+
+\`\`\`sql
+select * from ai.row_level_security('orders');          -- shows the statements
+select * from ai.row_level_security('orders', true);    -- runs them, as the table's owner
+\`\`\`
+
+They are restrictive policies, which only take away. A table that has no permissive policy of its own gets one that lets everybody pass below them, because without any nobody would. Nothing is done without
+being asked: after a change, call it again. The table's owner and superusers are not bound by row-level security. \`inputs\` mean nothing there and are refused.`;
+
+const inputs = (): string => `## Inputs
+
+\`"kind": "input"\` adds rules to fields, in the words of a [declaration](declarations.md#rules-for-fields): \`{"fields": {"email": {"format": "email", "deny": ["*@mailinator.com"]}}}\`. Where the
+comment or another policy says the same word, the stricter holds: the larger minimum, the smaller maximum, the higher level, the values that are in both lists. What cannot be put into one (two patterns, two formats) is refused.
+Errors are told together with all others of the call (\`PI100\`). A policy for every table is about the fields that a table has.
+
+\`allow\` and \`deny\` are lists of texts in which \`*\` stands for any characters; upper and lower case are the same. A text must fit one of \`allow\` and none of \`deny\`.
+
+### Passwords
+
+${table(
+  ['complexity', 'characters', 'kinds of characters', 'besides'],
+  Object.entries(LEVELS).map(([level, { characters, kinds, runs }]) => [
+    code(level),
+    `${characters} or more`,
+    kinds === 1 ? 'any' : kinds === 4 ? 'all four' : `${kinds} of four`,
+    runs ? '' : 'no character three times in a row',
+  ]),
+)}
+
+The kinds: \`a\` to \`z\`; \`A\` to \`Z\`; \`0\` to \`9\`; any other (a space, a sign, a letter with an accent or of another script). This says nothing about words that everybody uses: put those into \`deny\`.`;
+
+const CONTRADICTIONS = `## What is refused when it is written
+
+- what is no boolean expression, has effects, or names a column, input or role that is not there;
+- what can never be true, by itself or with the table's CHECKs, as far as PostgreSQL's planner sees it; and policies that contradict one another, so that no row could pass all of them;
+- rules for inputs that no value passes: a minimum above the maximum, \`allow\` that \`deny\` takes back, lists without a common value, a level of passwords that does not fit the column.
+
+Told as warnings, because they may come true: roles that nobody has together with those that the operation is for, and a policy for an operation that the table does not declare.`;
+
+export const policiesPage = (): string =>
+  `${[
+    generated('src/compiler/policy/grammar.ts and src/docs/policies.ts'),
+    INTRODUCTION,
+    '## Access',
+    table(['key', 'value', 'meaning'], rowsOf(schemaOf(POLICY_KINDS.access))),
+    EXPRESSIONS,
+    ROW_SECURITY,
+    inputs(),
+    CONTRADICTIONS,
+    '## In comments',
+    'Under `policies` of the table or of an operation:',
+    table(
+      ['key', 'value', 'meaning'],
+      rowsOf(schemaOf(policiesInComment)).filter(([key]) => key === '`access`'),
+    ),
+  ].join('\n\n')}\n`;
