@@ -17,6 +17,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Creates a row of odd."Line ""item""". Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint). Edit the declaration, not this function.
 #variable_conflict use_column
@@ -257,6 +258,7 @@ language sql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 select ai_gen."odd__Line ""item""__create__json"(
   (jsonb_build_object('order', $1, 'no.', $2, 'Pair', $3, 'pairs', $4, 'price', $5, 'codes', $6, E'line\nbreak', $7, 'span', $8))
@@ -271,6 +273,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Many calls of odd__Line "item"__create__json in one statement. Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint).
 #variable_conflict use_column
@@ -385,6 +388,7 @@ language plpgsql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Updates a row of odd."Line ""item""". Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint). Edit the declaration, not this function.
 #variable_conflict use_column
@@ -649,6 +653,7 @@ language sql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 select ai_gen."odd__Line ""item""__update__json"(
   (jsonb_build_object('order', $1, 'no.', $2, 'Pair', $3, 'pairs', $4, 'price', $5, 'codes', $6, E'line\nbreak', $7, 'span', $8))
@@ -666,6 +671,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Deletes a row of odd."Line ""item""". Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint). Edit the declaration, not this function.
 #variable_conflict use_column
@@ -828,6 +834,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Many calls of odd__Line "item"__delete__json in one statement. Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint).
 #variable_conflict use_column
@@ -909,6 +916,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Creates or updates a row of odd."Line ""item""". Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint). Edit the declaration, not this function.
 #variable_conflict use_column
@@ -1164,6 +1172,7 @@ language sql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 select ai_gen."odd__Line ""item""__upsert__json"(
   (jsonb_build_object('order', $1, 'no.', $2, 'Pair', $3, 'pairs', $4, 'price', $5, 'codes', $6, E'line\nbreak', $7, 'span', $8))
@@ -1178,6 +1187,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Many calls of odd__Line "item"__upsert__json in one statement. Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint).
 #variable_conflict use_column
@@ -1321,6 +1331,7 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Reads a row of odd."Line ""item""". Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint). Edit the declaration, not this function.
 #variable_conflict use_column

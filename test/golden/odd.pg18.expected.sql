@@ -17,6 +17,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Creates a row of odd."Line ""item""". Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint). Edit the declaration, not this function.
 #variable_conflict use_column
@@ -256,6 +257,8 @@ returns jsonb
 language sql
 volatile
 security invoker
+set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 select ai_gen."odd__Line ""item""__create__json"(
   case when $9 operator(pg_catalog.<>) '{}'::pg_catalog.text[]
@@ -272,6 +275,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Many calls of odd__Line "item"__create__json in one statement. Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint).
 #variable_conflict use_column
@@ -386,6 +390,7 @@ language plpgsql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Updates a row of odd."Line ""item""". Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint). Edit the declaration, not this function.
 #variable_conflict use_column
@@ -643,6 +648,8 @@ returns jsonb
 language sql
 volatile
 security invoker
+set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 select ai_gen."odd__Line ""item""__update__json"(
   case when $9 operator(pg_catalog.<>) '{}'::pg_catalog.text[]
@@ -662,6 +669,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Deletes a row of odd."Line ""item""". Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint). Edit the declaration, not this function.
 #variable_conflict use_column
@@ -825,6 +833,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Many calls of odd__Line "item"__delete__json in one statement. Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint).
 #variable_conflict use_column
@@ -906,6 +915,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Creates or updates a row of odd."Line ""item""". Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint). Edit the declaration, not this function.
 #variable_conflict use_column
@@ -1160,6 +1170,8 @@ returns jsonb
 language sql
 volatile
 security invoker
+set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 select ai_gen."odd__Line ""item""__upsert__json"(
   case when $9 operator(pg_catalog.<>) '{}'::pg_catalog.text[]
@@ -1176,6 +1188,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Many calls of odd__Line "item"__upsert__json in one statement. Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint).
 #variable_conflict use_column
@@ -1313,6 +1326,7 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Reads a row of odd."Line ""item""". Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint). Edit the declaration, not this function.
 #variable_conflict use_column

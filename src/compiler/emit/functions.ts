@@ -1,6 +1,7 @@
+import { mayHoldFloats } from '../families.ts';
 import type { Operation } from '../ir.ts';
 import { emitCallChecks, emitGate } from './access.ts';
-import { type Context, createContext } from './context.ts';
+import { type Context, createContext, settings } from './context.ts';
 import { startsEarly } from './early.ts';
 import { emitFailure } from './failure.ts';
 import { added, emitHookStart, emitPostHooks, emitPreHooks, hookVariables, readsTwice, runsHooks } from './hooks.ts';
@@ -73,7 +74,7 @@ returns jsonb
 language plpgsql
 ${operation.kind === 'fetch' && operation.security === 'definer' && !startsEarly(operation) ? 'stable' : 'volatile'}
 security ${operation.security}
-set search_path = pg_catalog, pg_temp
+${settings(operation.visible)}
 as ${dollarQuoted(body)}`;
 };
 
@@ -141,9 +142,11 @@ export const emitTypedFunction = (operation: Operation): string | undefined => {
     `${setNull} text[] default '{}'`,
     `${options} jsonb default '{}'`,
   ];
-  // Without a SET clause the planner puts the body in place of the call, so names and operators are written out. With set_null left out, which
-  // is a constant then, only the first branch remains of it.
+  // Without a SET clause, which only floats need, the planner puts the body in place of the call, so names and operators are written out. With
+  // set_null left out, which is a constant then, only the first branch remains of it.
   const absentOnNull = operation.table.serverVersion >= 16;
+  const columns = ordered.map((input) => input.column);
+  const inlines = absentOnNull && !columns.some(({ base }) => mayHoldFloats(base));
   const given = `json_object(${ordered.map((input, i) => `${literal(input.column.name)}: $${i + 1}`).join(', ')} absent on null returning pg_catalog.jsonb)`;
   const nulls = `$${ordered.length + 1}`;
   const inlined = dollarQuoted(`select ai_gen.${ident(operation.jsonFunctionName)}(
@@ -166,7 +169,7 @@ returns jsonb
 language sql
 ${operation.kind === 'fetch' && operation.security === 'definer' && !startsEarly(operation) ? 'stable' : 'volatile'}
 security invoker
-${ordered.length > 0 && !absentOnNull ? 'set search_path = pg_catalog, pg_temp\n' : ''}as ${ordered.length === 0 ? noInputs : absentOnNull ? inlined : allInputs}`;
+${!inlines && ordered.length > 0 ? `${settings(columns)}\n` : ''}as ${ordered.length === 0 ? noInputs : absentOnNull ? inlined : allInputs}`;
 };
 
 const objectOf = (names: readonly string[]): string => {
