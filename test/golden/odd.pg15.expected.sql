@@ -1344,22 +1344,21 @@ declare
   "order" integer;
   "no." smallint;
 begin
-  <<attempt>>
+  <<usual>>
   begin
-    <<usual>>
-    begin
-      -- The usual case: nothing is wrong with the inputs.
-      if _opt = '{}'
-        and _in @@ '$.type() == "object"'
-          ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
-          ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'::pg_catalog.jsonpath
-        and _in - '{"order","no."}'::text[] = '{}'
-      then
-        "order" := (_in -> 'order')::integer;
-        "no." := (_in -> 'no.')::smallint;
-        exit usual;
-      end if;
+    -- The usual case: nothing is wrong with the inputs.
+    if _opt = '{}'
+      and _in @@ '$.type() == "object"'
+        ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
+        ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'::pg_catalog.jsonpath
+      and _in - '{"order","no."}'::text[] = '{}'
+    then
+      "order" := (_in -> 'order')::integer;
+      "no." := (_in -> 'no.')::smallint;
+      exit usual;
+    end if;
 
+    begin
       -- What is rare or wrong, rule by rule.
       _opt := coalesce(_opt, '{}');
       _errors := '[]';
@@ -1399,21 +1398,21 @@ begin
       if _errors <> '[]' then
         perform ai_private.refuse_inputs('odd."Line ""item"""', 'fetch', _errors);
       end if;
+    exception
+      when others or query_canceled or assert_failure then
+        _result := ai_private.count_error('odd."Line ""item"""', 'fetch', null, sqlstate);
+        raise;
     end;
-
-    -- The statement.
-    select pg_catalog.jsonb_build_object('order', t."order", 'no.', t."no.", 'Pair', t."Pair", 'pairs', t.pairs, 'price', t.price, 'codes', t.codes, E'line\nbreak', t."line
-break", 'span', t.span, 'double', t.double)
-    from odd."Line ""item""" as t
-    where t."order" = given."order" and t."no." = given."no."
-      into _result;
-
-    return _result;
-  exception
-    when others or query_canceled or assert_failure then
-      _result := ai_private.count_error('odd."Line ""item"""', 'fetch', null, sqlstate);
-      raise;
   end;
+
+  -- The statement.
+  select pg_catalog.jsonb_build_object('order', t."order", 'no.', t."no.", 'Pair', t."Pair", 'pairs', t.pairs, 'price', t.price, 'codes', t.codes, E'line\nbreak', t."line
+break", 'span', t.span, 'double', t.double)
+  from odd."Line ""item""" as t
+  where t."order" = given."order" and t."no." = given."no."
+    into _result;
+
+  return _result;
 end
 $pg_ai$;
 

@@ -53,9 +53,13 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
     ...(startsEarly(operation) ? [indent(emitStart(context), 4)] : []),
     emitReading(context),
     ...(callChecks === '' ? [] : [indent(callChecks, 4)]),
-    indent(emitStatement(context), 4),
+    indent(emitStatement(context), isPlainFetch(operation) ? 2 : 4),
     ...(postHooks === '' ? [] : [indent(postHooks, 4)]),
-    operation.kind === 'fetch' ? `    return ${own._result}${added(context)};` : indent(emitRecord(context), 4),
+    isPlainFetch(operation)
+      ? `  return ${own._result};`
+      : operation.kind === 'fetch'
+        ? `    return ${own._result}${added(context)};`
+        : indent(emitRecord(context), 4),
   ];
   const body = `${comment(`${VERB[operation.kind]} ${operation.table.qualified}. ${source}`)}
 #variable_conflict use_column
@@ -63,11 +67,7 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
 declare
 ${indent(variables.join('\n'))}
 begin
-  <<attempt>>
-  begin
-${sections.join('\n\n')}
-${indent(emitFailure(context))}
-  end;
+${isPlainFetch(operation) ? sections.join('\n\n') : attempt(context, sections)}
 ${operation.kind === 'fetch' ? '' : `\n${indent(emitOptionCalls(context))}\n`}end`;
   return `create or replace function ai_gen.${ident(operation.jsonFunctionName)}(inputs jsonb, options jsonb default '{}')
 returns jsonb
@@ -77,6 +77,15 @@ security ${operation.security}
 ${settings(operation.visible)}
 as ${dollarQuoted(body)}`;
 };
+
+/** Reading a row by its key can hardly fail once its inputs are right, so only what is wrong with them is worth a subtransaction. */
+const isPlainFetch = (operation: Operation): boolean => operation.kind === 'fetch' && !startsEarly(operation);
+
+const attempt = (context: Context, sections: readonly string[]): string => `  <<attempt>>
+  begin
+${sections.join('\n\n')}
+${indent(emitFailure(context))}
+  end;`;
 
 /** Before anything of others runs: a call that is made by another call of this function has no part in what comes after. */
 const emitStart = (context: Context): string => {
@@ -108,6 +117,10 @@ const emitReading = (context: Context): string => {
     emitConversions(context),
     emitRules(context),
   ].filter((section) => section !== '');
+  if (isPlainFetch(operation)) {
+    const [usual = '', ...rare] = reading;
+    return `  <<usual>>\n  begin\n${indent(usual, 4)}\n\n    begin\n${indent(rare.join('\n\n'), 6)}\n${indent(emitFailure(context), 4)}\n    end;\n  end;`;
+  }
   // Indented once and for good: going over a long text again is what compiling in the database spends its time on.
   if (!readsTwice(operation)) return `    <<usual>>\n    begin\n${indent(reading.join('\n\n'), 6)}\n    end;`;
   return `    <<reading>>
