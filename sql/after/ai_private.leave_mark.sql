@@ -15,15 +15,18 @@ begin
   end if;
   id := ai_private.last_event_id();
   boundary := pg_current_xact_id();
-  if id <= (select coalesce(max(m.id), -1) from ai_private.event_mark m)
-    -- none waits for another
-    or not pg_try_advisory_xact_lock(hashtextextended('pg_ai.event_mark', 0)) then
+  if id <= (select coalesce(max(m.id), -1) from ai_private.event_mark m) then
     return;
   end if;
   insert into ai_private.event_mark (boundary, id) values (boundary, id);
-  if id % 100 = 0 then
+  if random() < 0.01 then
     delete from ai_private.event_mark m
-    where m.boundary < (select k.boundary from ai_private.event_mark k order by k.boundary desc offset 1000 limit 1);
+    where m.boundary in (
+      select k.boundary from ai_private.event_mark k
+      where k.boundary < (select n.boundary from ai_private.event_mark n order by n.boundary desc offset 1000 limit 1)
+      -- none waits for another
+      for update skip locked
+    );
   end if;
 end
 $pg_ai$;

@@ -6,4 +6,4 @@ create table ai_private.event_mark (
   constraint event_mark_pkey primary key (boundary)
 );
 comment on table ai_private.event_mark is 'From which id on the events of later transactions lie';
-grant select, insert, delete on ai_private.event_mark to ai_owner;
+grant select, insert, update, delete on ai_private.event_mark to ai_owner;
