@@ -29,6 +29,7 @@ begin
     'roles', to_jsonb(m.roles),
     'security', m.security,
     'limits', m.limits,
+    'calls', to_jsonb(ai_private.action_calls(m)),
     'description', m.description,
     'path', to_jsonb(ai_private.trusted_path(m.search_path)),
     'untrusted', to_jsonb(array(select s from unnest(m.search_path) as s where s <> all (ai_private.trusted_path(m.search_path)) and not starts_with(s, 'pg_'))),

@@ -63,6 +63,15 @@ begin
   perform ai_private.note_action(name, print, 'ready', problems);
   -- The router knows the function already, unless it is a new one; plans of calls are made anew in any case.
   perform ai_private.refresh_route(a.dispatch / 64) from ai.action a where a.action_name = name;
+  -- Inside the database callers are compiled again by the trigger; outside they wait for their turn.
+  if to_regprocedure('ai_private.compile_text(text)') is null then
+    perform ai_private.mark_action(c.action_name, c.now, 'pending', '[]')
+    from (
+      select a.action_name, a.fingerprint, ai_private.fingerprint(ai_private.action_snapshot(a.action_name)) as now
+      from ai.action a where a.calls @> array[name] and a.state = 'ready'
+    ) as c
+    where c.fingerprint is distinct from c.now;
+  end if;
 end
 $pg_ai$;
 comment on function ai_private.put_action_in_force(text, text, jsonb, jsonb) is 'Writes the registry and the functions of an action that is right';

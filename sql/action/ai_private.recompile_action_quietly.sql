@@ -1,5 +1,5 @@
 -- As ai_private.recompile_quietly: DDL never fails because of an action; one that cannot be compiled any more is taken out of force.
-create function ai_private.recompile_action_quietly(name text)
+create function ai_private.recompile_action_quietly(name text, anyway boolean default false)
 returns void
 language plpgsql
 security invoker
@@ -9,7 +9,7 @@ declare
   problems jsonb;
 begin
   begin
-    select ai_private.declare_action(name) into problems;
+    select ai_private.declare_action(name, anyway) into problems;
   exception
     when transaction_rollback or lock_not_available or insufficient_resources or operator_intervention or system_error then
       raise;
@@ -24,6 +24,6 @@ begin
   end if;
 end
 $pg_ai$;
-comment on function ai_private.recompile_action_quietly(text) is 'Recompiles an action after a change; marks it inconsistent where that fails';
+comment on function ai_private.recompile_action_quietly(text, boolean) is 'Recompiles an action after a change; marks it inconsistent where that fails';
 -- Executable by everybody: event triggers do what they do as whoever issues the DDL.
-grant execute on function ai_private.recompile_action_quietly(text) to public;
+grant execute on function ai_private.recompile_action_quietly(text, boolean) to public;

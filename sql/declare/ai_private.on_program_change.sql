@@ -1,4 +1,4 @@
--- A hook or a policy takes effect in the statement that writes it: the tables that it is about are compiled again, and a table that was in force
+-- A hook or a policy takes effect in the statement that writes it: the tables and actions that it is about are compiled again, and a table that was in force
 -- and would not be any more refuses the statement, with every diagnostic.
 create function ai_private.on_program_change()
 returns trigger
@@ -10,6 +10,7 @@ declare
   concerned regclass[];
   anywhere boolean := false;
   target oid;
+  named text;
   problems jsonb;
 begin
   -- pg_dump restores with function bodies unchecked: then the functions and the registry come with the dump.
@@ -38,6 +39,14 @@ begin
       perform ai_private.refuse_declaration(target, problems);
     end if;
     perform ai_private.warn(problems);
+  end loop;
+  for named in
+    select a.action_name from ai.action a where a.action_name in (old.action, new.action) order by a.action_name
+  loop
+    select ai_private.declare_action(named) into problems;
+    if ai_private.has_errors(problems) then
+      perform ai_private.refuse_program('action', named, problems);
+    end if;
   end loop;
   return null;
 end

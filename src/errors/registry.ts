@@ -331,6 +331,19 @@ export const ERRORS: readonly ErrorEntry[] = [
     vi: 'hành động {action} bị từ chối: {errors}',
   },
   {
+    code: 'PI311',
+    meaning:
+      'An assertion among the steps of an action does not hold. DETAIL has its code and message. It may have an SQLSTATE of its own.',
+    en: 'the action {action} stopped: {errors}',
+    vi: 'hành động {action} đã dừng: {errors}',
+  },
+  {
+    code: 'PI312',
+    meaning: 'A step of an action that must find a row finds none.',
+    en: 'the action {action} stopped: {errors}',
+    vi: 'hành động {action} đã dừng: {errors}',
+  },
+  {
     code: 'PI313',
     meaning: 'What an action answers does not fit its output_schema. Nothing of what it did is kept.',
     en: 'the action {action} does not answer as it promises: {errors}',

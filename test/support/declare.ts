@@ -71,13 +71,16 @@ export async function compilePendingActions(
   runner: Runner,
   refused: (name: string) => boolean = () => false,
 ): Promise<void> {
-  for (const name of await waitingActions(runner)) {
+  // One that is compiled may make those wait that call it.
+  for (;;) {
+    const [name] = await waitingActions(runner);
+    if (name === undefined) return;
     const [action] = await rowsOf<{ snapshot: ActionSnapshot; fingerprint: string }>(
       runner,
       `select s.snapshot, ai_private.fingerprint(s.snapshot) as fingerprint from ai_private.action_snapshot($1) as s (snapshot)`,
       [name],
     );
-    if (action === undefined) continue;
+    if (action === undefined) return;
     const compiled = compileAction({ action: action.snapshot, fingerprint: action.fingerprint });
     await runner.query('select ai_private.store_action($1, $2, $3)', [
       name,

@@ -1,15 +1,19 @@
 import { type Diagnostic, error, warning } from '../diagnostic.ts';
+import { buildObject } from '../emit/context.ts';
 import { ident, literal } from '../emit/sql.ts';
 import { ACTOR } from '../emit/statement.ts';
 import type { Input, Privilege, Probe } from '../ir.ts';
+import { findJsonMistake } from '../json.ts';
 import { bound, type Findings, statementProbe } from './expression.ts';
+import { POST_VERBS } from './grammar.ts';
 import type { ActionUnit, Body } from './ir.ts';
 import { actionNames } from './names.ts';
 import { preconditionsOf } from './preconditions.ts';
 import { inputsOf, readSchema, type Schema, typesOf } from './schema.ts';
-import { aValue, freshName, inBlock, type Named, type Scope, shapeOf } from './scope.ts';
+import { aValue, freshName, inBlock, type Named, type Scope, type Shape, shapeOf } from './scope.ts';
 import type { ActionSnapshot, Language } from './snapshot.ts';
 import { givesRows, readSql, type SqlText } from './sql-text.ts';
+import { type CompiledSteps, circleOf, compileSteps, postSteps } from './steps.ts';
 import { TEXT } from './types.ts';
 
 export interface Analysis {
@@ -96,11 +100,11 @@ export const analyzeAction = (action: ActionSnapshot): Analysis => {
 
   const own = inBlock(freshName('_in', names));
   const properties = readSchema(root, action.inputSchema ?? {}).schema.properties ?? {};
-  const scope: Scope = new Map([
+  const scope = new Map<string, Named>([
     ...always(),
     ...read.inputs.map((input) => nameOf(input, properties[input.column.name], own)),
   ]);
-  const conditions = preconditionsOf(action, scope, findings, own);
+  const conditions = preconditionsOf(action, scope, findings, own, privileges);
 
   let output: Schema | undefined;
   if (action.outputSchema !== null) {
@@ -108,10 +112,62 @@ export const analyzeAction = (action: ActionSnapshot): Analysis => {
     diagnostics.push(...reading.diagnostics);
     output = reading.schema;
   }
-  if (action.postActions !== null) diagnostics.push(error(`${root}: post_actions`, 'cannot be compiled yet'));
+  const circle = circleOf(
+    action.name,
+    new Map([
+      ...Object.entries(action.actions).map(([name, called]) => [name, called?.calls ?? []] as const),
+      [action.name, action.calls],
+    ]),
+  );
+  if (circle !== undefined)
+    diagnostics.push(error(root, `its calls go round in a circle: ${circle.join(' → ')}`, 'take one of the calls out'));
 
-  const body = isSql ? sqlBody(action, language, text, scope, output, findings) : undefined;
-  if (!isSql) diagnostics.push(error(root, `actions in ${language} cannot be compiled yet`));
+  const variables = {
+    result: freshName('_result', names),
+    holds: freshName('_holds', names),
+  };
+  const shown = buildObject(
+    read.inputs
+      .filter((input) => input.rules.protected !== true)
+      .map((input) => [input.column.name, inBlock(input.column.name)]),
+  );
+  const place = { action, scope, findings };
+  let compiled: CompiledSteps | undefined;
+  if (language === 'steps') {
+    const list = stepsOf(action, findings);
+    if (list !== undefined) {
+      scope.set('inputs', { variable: own, shape: shapeOfInputs(read.inputs) });
+      compiled = compileSteps(place, `${root}: steps`, list, variables, shown);
+    }
+  }
+  const body: Body | undefined = isSql
+    ? sqlBody(action, language, text, scope, output, findings)
+    : compiled === undefined
+      ? undefined
+      : { kind: 'steps', code: compiled.code };
+  if (language === 'javascript') diagnostics.push(error(root, 'actions in JavaScript cannot be compiled yet'));
+
+  let post: CompiledSteps | undefined;
+  if (action.postActions !== null) {
+    if (scope.has('result'))
+      diagnostics.push(
+        error(
+          `${root}: post_actions`,
+          '"result" is what the action answers, and a name of its own here',
+          'use another name',
+        ),
+      );
+    const after = new Map(scope).set('result', { variable: inBlock(variables.result), shape: shapeOf(output) });
+    post = compileSteps(
+      { ...place, scope: after },
+      `${root}: post_actions`,
+      postSteps(action.postActions),
+      variables,
+      shown,
+      POST_VERBS,
+    );
+  }
+  for (const part of [compiled, post]) if (part !== undefined) privileges.push(...part.privileges);
   if (action.steps !== null && language !== 'steps')
     diagnostics.push(
       error(`${root}: steps`, `an action in ${language} has no steps`, 'leave either steps or code_template out'),
@@ -130,11 +186,51 @@ export const analyzeAction = (action: ActionSnapshot): Analysis => {
       ...(output === undefined ? {} : { output }),
       preconditions: conditions,
       body,
+      ...(post === undefined ? {} : { post: post.code }),
+      results: new Map([...(compiled?.variables ?? []), ...(post?.variables ?? [])]),
+      operations: (compiled?.own ?? []).map(({ operation }) => operation),
       privileges,
       probes,
     },
   };
 };
+
+/** The steps of the row, or of its template as JSON. */
+const stepsOf = (action: ActionSnapshot, { diagnostics }: Findings): readonly unknown[] | undefined => {
+  const root = `action ${action.name}`;
+  let steps = action.steps;
+  if (steps === null && action.codeTemplate !== null) {
+    const mistake = findJsonMistake(action.codeTemplate);
+    if (mistake !== undefined) {
+      diagnostics.push(
+        error(
+          `${root}: code_template`,
+          `not valid JSON at line ${mistake.line}, column ${mistake.column}: ${mistake.reason}`,
+        ),
+      );
+      return undefined;
+    }
+    steps = JSON.parse(action.codeTemplate);
+  } else if (action.codeTemplate !== null) {
+    diagnostics.push(error(`${root}: code_template`, 'stands beside steps', 'leave one of them out'));
+    return undefined;
+  }
+  if (Array.isArray(steps) && steps.length > 0) return steps;
+  diagnostics.push(
+    error(
+      `${root}: steps`,
+      'expected a list of steps',
+      '[{"create": "shop.users", "values": {"email": "$email"}, "as": "user"}]',
+    ),
+  );
+  return undefined;
+};
+
+const shapeOfInputs = (inputs: readonly Input[]): Shape => ({
+  kind: 'object',
+  fields: new Map(inputs.map((input) => [input.column.name, aValue(input.column.base)])),
+  closed: true,
+});
 
 const sqlBody = (
   action: ActionSnapshot,

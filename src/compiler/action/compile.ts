@@ -1,4 +1,5 @@
 import { type Diagnostic, hasErrors } from '../diagnostic.ts';
+import { emitJsonFunction } from '../emit/functions.ts';
 import { ident, literal } from '../emit/sql.ts';
 import type { Privilege, Probe } from '../ir.ts';
 import type { JsonSchema } from '../schema.ts';
@@ -64,35 +65,40 @@ export const compileAction = ({ action, fingerprint }: ActionInput): CompiledAct
     comment: "''",
   };
   if (unit === undefined || hasErrors(diagnostics)) return nothing;
-  const body: CompiledFunction = {
-    name: bodyName(unit),
-    signature: bodySignature(unit),
-    text: emitBodyFunction(unit, fingerprint),
-    // What runs with the caller's rights has to be executable by the caller.
-    callable: action.security === 'invoker',
+  // What runs with the caller's rights has to be executable by the caller.
+  const callable = action.security === 'invoker';
+  const bodies: CompiledFunction[] =
+    unit.body.kind === 'steps'
+      ? []
+      : [{ name: bodyName(unit), signature: bodySignature(unit), text: emitBodyFunction(unit, fingerprint), callable }];
+  const operations = unit.operations.map(
+    (operation): CompiledFunction => ({
+      name: operation.jsonFunctionName,
+      signature: `ai_gen.${ident(operation.jsonFunctionName)}(jsonb, jsonb)`,
+      text: emitJsonFunction(operation, fingerprint),
+      callable,
+    }),
+  );
+  const own: CompiledFunction = {
+    name: unit.names.action,
+    signature: `ai_gen.${ident(unit.names.action)}(jsonb, jsonb)`,
+    text: emitAction(unit, fingerprint),
+    callable: true,
   };
   return {
     ...nothing,
     probes: [
       ...probes,
-      {
+      ...bodies.map((body) => ({
         path: `action ${action.name}: code_template`,
         sql: `select ai_private.check_function(${literal(body.text)})`,
         reason: 'PostgreSQL does not take it',
         suggestion: 'see "PL/pgSQL" in the PostgreSQL manual; parameters are written :name or {{name}}',
-      },
+      })),
     ],
     privileges: unit.privileges,
     functionName: unit.names.action,
-    functions: [
-      {
-        name: unit.names.action,
-        signature: `ai_gen.${ident(unit.names.action)}(jsonb, jsonb)`,
-        text: emitAction(unit, fingerprint),
-        callable: true,
-      },
-      body,
-    ],
+    functions: [own, ...bodies, ...operations],
     language: unit.language,
     roles: unit.roles.map(ident),
     description: action.description ?? '',

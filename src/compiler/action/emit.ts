@@ -16,7 +16,7 @@ import { freshName, inBlock } from './scope.ts';
 export const OPTIONS = ['dry_run', 'idempotency_key', 'on_error'] as const;
 
 /** Variables of the function beside those that operations have. */
-const OWN = ['_outer', '_broken'] as const;
+const OWN = ['_outer', '_broken', '_holds'] as const;
 
 interface ActionContext extends Context {
   readonly mine: Readonly<Record<(typeof OWN)[number], string>>;
@@ -125,10 +125,12 @@ end if;`;
 };
 
 const emitBody = (unit: ActionUnit, { own }: ActionContext): string =>
-  `-- The body.
+  unit.body.kind === 'steps'
+    ? unit.body.code
+    : `-- The body.
 select ai_gen.${ident(bodyName(unit))}(${bodyArguments(unit)
-    .map(({ value }) => value)
-    .join(', ')}) into ${own._result};`;
+        .map(({ value }) => value)
+        .join(', ')}) into ${own._result};`;
 
 const emitOutput = ({ action, output }: ActionUnit, { own }: ActionContext): string => {
   if (output === undefined) return '';
@@ -140,12 +142,16 @@ if ${condition} then
 end if;`;
 };
 
+const emitPost = ({ post }: ActionUnit): string => (post === undefined ? '' : `-- What follows.\n${post}`);
+
 /** The function of the action: JSON in, JSON out. */
 export const emitAction = (unit: ActionUnit, fingerprint: string): string => {
   const { action, names, preconditions } = unit;
   const context = contextOf(unit, fingerprint);
   const { own, mine } = context;
   const definer = action.security === 'definer';
+  /** Whether code of the author's stands in this function. */
+  const inPlace = unit.body.kind === 'steps' || unit.post !== undefined;
   const sign = definer ? 'ai_private.signed_action' : 'ai_private.enter_action';
   const reading = [
     emitUsual(context),
@@ -161,7 +167,7 @@ export const emitAction = (unit: ActionUnit, fingerprint: string): string => {
     indent(`-- Audit rows and events name the action.
 ${mine._outer} := pg_catalog.current_setting('pg_ai.action', true);
 perform pg_catalog.set_config('pg_ai.action', ${sign}(${literal(action.name)}), true);`),
-    ...[emitPreconditions(unit, context), emitBody(unit, context), emitOutput(unit, context)]
+    ...[emitPreconditions(unit, context), emitBody(unit, context), emitOutput(unit, context), emitPost(unit)]
       .filter((section) => section !== '')
       .map((section) => indent(section)),
     indent(`perform pg_catalog.set_config('pg_ai.action', coalesce(${mine._outer}, ''), true);
@@ -174,6 +180,9 @@ return ${own._result};`),
     `${own._result} jsonb;`,
     `${mine._outer} text;`,
     ...(preconditions.length === 0 ? [] : [`${mine._broken} integer[];`]),
+    ...(inPlace
+      ? [`${mine._holds} boolean;`, ...[...unit.results].map(([name, type]) => `${ident(name)} ${type};`)]
+      : []),
     ...emitVariables(context),
   ];
   const body = `${comment(`The action ${action.name}. Compiled from ai.meta_actions (${fingerprint}). Edit the row, not this function.`)}
@@ -184,7 +193,7 @@ ${indent(variables.join('\n'))}
 begin
 ${sections.join('\n\n')}
 end`;
-  const path = preconditions.length === 0 ? 'pg_catalog, pg_temp' : pathOf(action);
+  const path = preconditions.length === 0 && !inPlace ? 'pg_catalog, pg_temp' : pathOf(action);
   return `create or replace function ai_gen.${ident(names.action)}(inputs jsonb, options jsonb default '{}')
 returns jsonb
 language plpgsql

@@ -97,7 +97,10 @@ export const statementProbe = (
   suggestion,
 });
 
-/** One SQL expression of the author's, as SQL over the function's variables. `type` is what it has to give. */
+/**
+ * One SQL expression of the author's, as SQL over the function's variables. `type` is what it has to give; `table` is the one whose columns it may
+ * use, as FROM names it.
+ */
 export const expression = (
   action: ActionSnapshot,
   at: string,
@@ -105,6 +108,7 @@ export const expression = (
   type: string | undefined,
   scope: Scope,
   findings: Findings,
+  table?: string,
 ): string | undefined => {
   const text = readSql(source, { dropComments: true });
   if (text.mistake !== undefined) {
@@ -125,7 +129,9 @@ export const expression = (
     statementProbe(
       action,
       at,
-      `select (${found.numbered})${cast}`,
+      table === undefined
+        ? `select (${found.numbered})${cast}`
+        : `select from ${table} where (${found.numbered})${cast}`,
       found.types,
       'it is one SQL expression; parameters are written :name or {{name}}',
     ),

@@ -1,4 +1,4 @@
-import type { Input, Privilege, Probe } from '../ir.ts';
+import type { Input, Operation, Privilege, Probe } from '../ir.ts';
 import type { JsonSchema } from '../schema.ts';
 import type { ActionNames } from './names.ts';
 import type { Schema } from './schema.ts';
@@ -15,6 +15,12 @@ export interface ActionUnit {
   readonly output?: Schema;
   readonly preconditions: readonly Condition[];
   readonly body: Body;
+  /** What follows the body, as PL/pgSQL. */
+  readonly post?: string;
+  /** Results of steps, with their types. */
+  readonly results: ReadonlyMap<string, string>;
+  /** Operations that only this action has. */
+  readonly operations: readonly Operation[];
   readonly privileges: readonly Privilege[];
   readonly probes: readonly Probe[];
 }
@@ -33,7 +39,9 @@ export interface Condition {
 export type Body =
   /** SQL statements; the last one's rows are the answer. */
   | { readonly kind: 'sql'; readonly statements: readonly SqlStatement[]; readonly many: boolean }
-  | { readonly kind: 'plpgsql'; readonly source: string };
+  | { readonly kind: 'plpgsql'; readonly source: string }
+  /** PL/pgSQL with static SQL, which stands in the action's own function. */
+  | { readonly kind: 'steps'; readonly code: string };
 
 export interface SqlStatement {
   readonly sql: string;

@@ -1,12 +1,15 @@
 import { check } from '../declaration.ts';
 import { error } from '../diagnostic.ts';
-import { literal } from '../emit/sql.ts';
+import { ident, literal } from '../emit/sql.ts';
 import { ACTOR } from '../emit/statement.ts';
+import type { Privilege } from '../ir.ts';
 import { expression, type Findings } from './expression.ts';
 import { conditions } from './grammar.ts';
 import type { Condition } from './ir.ts';
 import type { Scope } from './scope.ts';
 import type { ActionSnapshot } from './snapshot.ts';
+import { tableAt, whereAt } from './tables.ts';
+import type { Place } from './values.ts';
 
 const FORMS = Object.keys(conditions) as (keyof typeof conditions)[];
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -20,6 +23,7 @@ export const preconditionsOf = (
   scope: Scope,
   findings: Findings,
   inputs: string,
+  privileges: Privilege[],
 ): Condition[] => {
   if (action.preconditions === null) return [];
   const list: readonly unknown[] = Array.isArray(action.preconditions) ? action.preconditions : [action.preconditions];
@@ -33,6 +37,7 @@ export const preconditionsOf = (
       scope,
       findings,
       inputs,
+      privileges,
     );
   });
 };
@@ -45,6 +50,7 @@ const condition = (
   scope: Scope,
   findings: Findings,
   inputs: string,
+  privileges: Privilege[],
 ): Condition[] => {
   const forms = isObject(value) ? FORMS.filter((form) => Object.hasOwn(value, form)) : [];
   const [form] = forms;
@@ -60,7 +66,7 @@ const condition = (
   }
   const read = check(at, conditions[form], value);
   findings.diagnostics.push(...read.diagnostics.map((d) => ({ ...d, path: d.path.replace(`${at}: `, `${at}.`) })));
-  const found = read.value as ({ expression?: string; function?: string } & Omit<Condition, 'sql'>) | undefined;
+  const found = read.value as (Written & Omit<Condition, 'sql'>) | undefined;
   if (found === undefined) return [];
   if (found.sqlstate !== undefined && RESERVED.test(found.sqlstate))
     findings.diagnostics.push(
@@ -73,7 +79,9 @@ const condition = (
   const sql =
     form === 'expression'
       ? expression(action, `${at}.expression`, found.expression ?? '', 'boolean', scope, findings)
-      : checkFunction(action, `${at}.function`, found.function ?? '', findings, inputs);
+      : form === 'function'
+        ? checkFunction(action, `${at}.function`, found.function ?? '', findings, inputs)
+        : rowCheck({ action, scope, findings }, at, form, found, privileges);
   if (sql === undefined) return [];
   const { name, code, sqlstate, message } = found;
   return [
@@ -85,6 +93,33 @@ const condition = (
       ...(message === undefined ? {} : { message }),
     },
   ];
+};
+
+interface Written {
+  readonly expression?: string;
+  readonly function?: string;
+  readonly exists?: string;
+  readonly not_exists?: string;
+  readonly where?: unknown;
+}
+
+/** Whether a row is there, or none is. */
+const rowCheck = (
+  place: Place,
+  at: string,
+  form: 'exists' | 'not_exists',
+  written: Written,
+  privileges: Privilege[],
+): string | undefined => {
+  const table = tableAt(place, `${at}.${form}`, written[form] ?? '');
+  const where = table === undefined ? undefined : whereAt(place, `${at}.where`, table, written.where);
+  if (table === undefined || where === undefined) return undefined;
+  if (place.action.security === 'definer') {
+    privileges.push({ on: 'schema', name: ident(table.schema), privilege: 'usage' });
+    if (where.columns.length > 0)
+      privileges.push({ on: 'table', name: table.qualified, privilege: 'select', columns: where.columns });
+  }
+  return `${form === 'exists' ? '' : 'not '}exists (select from ${table.qualified} as t where ${where.sql})`;
 };
 
 const checkFunction = (

@@ -19,6 +19,8 @@ export interface ActionSnapshot {
   readonly roles: readonly string[] | null;
   readonly security: 'definer' | 'invoker';
   readonly limits: unknown;
+  /** Actions that it calls in its steps and after them. */
+  readonly calls: readonly string[];
   readonly description: string | null;
   /** Where names without a schema are looked up when the action runs: schemas in which only members of ai_admin can create objects. */
   readonly path: readonly string[];

@@ -1,0 +1,364 @@
+import { analyze } from '../analyze.ts';
+import type { ColumnSnapshot } from '../catalog.ts';
+import { readDeclaration } from '../declaration.ts';
+import { error, hasErrors, suggest, warning } from '../diagnostic.ts';
+import { rowObject } from '../emit/context.ts';
+import { ident } from '../emit/sql.ts';
+import type { OperationKind, TableDeclaration } from '../grammar.ts';
+import type { Operation, Privilege } from '../ir.ts';
+import { privilegesOf } from '../privileges.ts';
+import { expression } from './expression.ts';
+import { aValue, type Shape } from './scope.ts';
+import type { ActionTable } from './snapshot.ts';
+import { fits, objectOf, type Place, type Value, valueAt } from './values.ts';
+
+/** Operations that a step needs and no table declares: the action has them for itself. */
+export interface OwnOperation {
+  readonly operation: Operation;
+  readonly privileges: readonly Privilege[];
+}
+
+export type Kind = Exclude<OperationKind, 'fetch'>;
+
+/** The table of a step, if operations of actions may touch it. */
+export const tableAt = ({ action, findings }: Place, at: string, written: string): ActionTable | undefined => {
+  const table = action.tables[written];
+  if (table === undefined || table === null) {
+    findings.diagnostics.push(error(at, `there is no table ${written}`, 'write its schema: "shop.users"'));
+    return undefined;
+  }
+  if (table.kind === 'v' || table.kind === 'm') {
+    findings.diagnostics.push(error(at, `${table.qualified} is a view`, 'name the table behind it'));
+    return undefined;
+  }
+  if (table.untrustedOwners !== null && action.security === 'definer') {
+    findings.diagnostics.push(
+      error(
+        at,
+        `what belongs to ${table.qualified} would run as ai_owner, so its owner must be a member of ai_admin, and ${table.untrustedOwners} is not`,
+        `grant ai_admin to ${table.untrustedOwners}`,
+      ),
+    );
+    return undefined;
+  }
+  return table;
+};
+
+/** What a table's comments say of its columns, whatever it declares. */
+const declarationOf = (table: ActionTable) => readDeclaration(table).declaration;
+
+const visibleColumns = (table: ActionTable): readonly ColumnSnapshot[] => {
+  const declared = declarationOf(table);
+  return table.columns.filter(
+    ({ name }) => declared?.columns.get(name)?.protected !== true && declared?.table.fields?.[name]?.protected !== true,
+  );
+};
+
+export const rowShape = (columns: readonly ColumnSnapshot[]): Shape => ({
+  kind: 'object',
+  fields: new Map(columns.map((column) => [column.name, aValue(column.base)])),
+  closed: true,
+});
+
+/** The operation that a step calls: the table's own where it declares one, else one that is compiled for the action alone. */
+const operationOf = (
+  place: Place,
+  at: string,
+  table: ActionTable,
+  kind: Kind,
+  key: readonly string[],
+  written: readonly string[],
+  functionName: string,
+): { readonly operation: Operation; readonly own?: OwnOperation } | undefined => {
+  const { action, findings } = place;
+  const declared = declarationOf(table);
+  const state = table.operations[kind];
+  if (state !== undefined && declared !== undefined) {
+    const operation = analyze(table, declared).unit.operations.find((each) => each.kind === kind);
+    if (operation === undefined || state !== 'ready') {
+      findings.diagnostics.push(
+        error(
+          at,
+          `${kind} on ${table.qualified} is not in force`,
+          `see: select problems from ai.declaration where qualified_name = '${table.qualified}'`,
+        ),
+      );
+      return undefined;
+    }
+    return { operation };
+  }
+  const columns = table.columns.map((column) => column.name);
+  const unknown = [...key, ...written].filter((name) => !columns.includes(name));
+  if (unknown.length > 0) {
+    for (const name of unknown)
+      findings.diagnostics.push(
+        error(`${at}.${name}`, `${JSON.stringify(name)} is not a column of ${table.qualified}`, suggest(name, columns)),
+      );
+    return undefined;
+  }
+  const lists = kind === 'delete' ? {} : { optional: written.filter((name) => !key.includes(name)) };
+  const declaration: TableDeclaration = {
+    operations: { [kind]: { ...lists, ...(kind === 'create' ? {} : { key: [...key] }), security: action.security } },
+    ...(declared?.table.fields === undefined ? {} : { fields: declared.table.fields }),
+  };
+  // Hooks and policies are about declared operations.
+  const { hooks, policies, ...plain } = table;
+  const analysis = analyze(plain, { table: declaration, columns: declared?.columns ?? new Map() });
+  for (const each of analysis.diagnostics)
+    findings.diagnostics.push({
+      ...each,
+      path: each.path.replace(`comment on table ${table.qualified}: operations.${kind}`, at),
+    });
+  findings.probes.push(...analysis.probes);
+  const [found] = analysis.unit.operations;
+  if (found === undefined || hasErrors(analysis.diagnostics)) return undefined;
+  const operation: Operation = { ...found, jsonFunctionName: functionName };
+  return {
+    operation,
+    own: { operation, privileges: privilegesOf({ table: plain, operations: [operation], rowSecurity: [] }) },
+  };
+};
+
+export interface Change {
+  /** The call of the operation, as an SQL expression. */
+  readonly call: string;
+  readonly shape: Shape;
+  readonly own?: OwnOperation;
+}
+
+/** A step that creates, changes or deletes a row. */
+export const changeAt = (
+  place: Place,
+  at: string,
+  kind: Kind,
+  step: {
+    readonly table: string;
+    readonly key: Readonly<Record<string, unknown>>;
+    readonly values: Readonly<Record<string, unknown>>;
+  },
+  functionName: string,
+): Change | undefined => {
+  const { findings } = place;
+  const table = tableAt(place, `${at}.${kind}`, step.table);
+  const entries = [
+    ...Object.entries(step.key).map(
+      ([name, value]) => [name, valueAt(place, `${at}.key.${name}`, value), 'key'] as const,
+    ),
+    ...Object.entries(step.values).map(
+      ([name, value]) => [name, valueAt(place, `${at}.values.${name}`, value), 'values'] as const,
+    ),
+  ];
+  if (table === undefined) return undefined;
+  const keyNames = Object.keys(step.key);
+  const conflict =
+    kind === 'upsert' && keyNames.length === 0
+      ? Object.keys(step.values).filter((name) =>
+          table.uniqueIndexes.find((index) => index.primary === true)?.columns?.includes(name),
+        )
+      : keyNames;
+  const found = operationOf(place, at, table, kind, conflict, Object.keys(step.values), functionName);
+  if (found === undefined) return undefined;
+  const { operation } = found;
+  const inputs = new Map(operation.inputs.filter((input) => input.offered).map((input) => [input.column.name, input]));
+  const given: [string, Value][] = [];
+  for (const [name, value, list] of entries) {
+    const input = inputs.get(name);
+    if (input === undefined) {
+      findings.diagnostics.push(
+        error(
+          `${at}.${list}.${name}`,
+          `${JSON.stringify(name)} is not an input of ${kind} on ${table.qualified}`,
+          suggest(name, [...inputs.keys()]),
+        ),
+      );
+      continue;
+    }
+    if (value === undefined) continue;
+    if (!fits(value, input.column))
+      findings.diagnostics.push(
+        error(
+          `${at}.${list}.${name}`,
+          `it is ${describe(value)}, and ${JSON.stringify(name)} is of type ${input.column.type}`,
+          'give a value of that type, or {"sql": "…", "type": "…"}',
+        ),
+      );
+    given.push([name, value]);
+  }
+  const names = entries.map(([name]) => name);
+  for (const input of inputs.values())
+    if (input.required && !names.includes(input.column.name))
+      findings.diagnostics.push(
+        error(
+          at,
+          `${kind} on ${table.qualified} needs ${JSON.stringify(input.column.name)}`,
+          `add it to "${input.isKey && kind !== 'upsert' ? 'key' : 'values'}"`,
+        ),
+      );
+  return {
+    call: `ai_gen.${ident(operation.jsonFunctionName)}(${objectOf(given)}, '{}')`,
+    shape: rowShape(operation.returns),
+    ...(found.own === undefined ? {} : { own: found.own }),
+  };
+};
+
+const describe = (value: Value): string =>
+  'constant' in value
+    ? JSON.stringify(value.constant)
+    : value.shape.kind === 'value'
+      ? `of type ${value.shape.type.name}`
+      : 'JSON';
+
+/** The condition of a step over a table: equalities by column, or SQL over the columns. */
+export const whereAt = (
+  place: Place,
+  at: string,
+  table: ActionTable,
+  where: unknown,
+): { readonly sql: string; readonly columns: readonly string[] } | undefined => {
+  const { action, findings, scope } = place;
+  if (typeof where === 'string') {
+    const sql = expression(action, at, where, 'boolean', scope, findings, `${table.qualified} as t`);
+    return sql === undefined ? undefined : { sql, columns: [] };
+  }
+  if (typeof where !== 'object' || where === null || Array.isArray(where)) {
+    findings.diagnostics.push(
+      error(
+        at,
+        'expected an object of columns with values, or an SQL condition',
+        '{"email": "$email"}, or "age > :age"',
+      ),
+    );
+    return undefined;
+  }
+  const parts: string[] = [];
+  const columns = new Map(table.columns.map((column) => [column.name, column]));
+  for (const [name, value] of Object.entries(where)) {
+    const column = columns.get(name);
+    if (column === undefined) {
+      findings.diagnostics.push(
+        error(
+          `${at}.${name}`,
+          `${JSON.stringify(name)} is not a column of ${table.qualified}`,
+          suggest(name, [...columns.keys()]),
+        ),
+      );
+      continue;
+    }
+    const found = valueAt(place, `${at}.${name}`, value);
+    if (found === undefined) continue;
+    if (!fits(found, column))
+      findings.diagnostics.push(
+        error(`${at}.${name}`, `it is ${describe(found)}, and ${JSON.stringify(name)} is of type ${column.type}`),
+      );
+    if ('constant' in found && found.constant === null) parts.push(`t.${ident(name)} is null`);
+    else parts.push(`t.${ident(name)} ${column.base.equality ?? '='} ${asColumn(found, column)}`);
+  }
+  return {
+    sql: parts.length === 0 ? 'true' : parts.join(' and '),
+    columns: Object.keys(where).filter((name) => columns.has(name)),
+  };
+};
+
+/** A value compared with a column: in the column's own type, so that an index serves it. */
+const asColumn = (value: Value, column: ColumnSnapshot): string => {
+  const type = column.base.name;
+  if (value.shape.kind === 'value' && value.shape.type.name === type) return value.sql;
+  if (value.shape.kind === 'value') return `(${value.sql})::${type}`;
+  return `((pg_catalog.to_jsonb(${value.json}) #>> '{}')::${type})`;
+};
+
+export interface Find {
+  readonly statement: string;
+  readonly shape: Shape;
+  readonly privileges: readonly Privilege[];
+}
+
+/** A step that reads rows: one of them as an object, or many as a list. */
+export const findAt = (
+  place: Place,
+  at: string,
+  step: {
+    readonly table: string;
+    readonly where: unknown;
+    readonly columns: readonly string[] | undefined;
+    readonly many: boolean;
+    readonly limit: number | undefined;
+    readonly orderBy: readonly string[];
+    readonly lock: boolean;
+  },
+  into: string,
+): Find | undefined => {
+  const { action, findings } = place;
+  const table = tableAt(place, `${at}.find`, step.table);
+  if (table === undefined) return undefined;
+  const all = new Map(table.columns.map((column) => [column.name, column]));
+  const known = (path: string, names: readonly string[]): ColumnSnapshot[] =>
+    names.flatMap((name) => {
+      const column = all.get(name);
+      if (column === undefined)
+        findings.diagnostics.push(
+          error(path, `${JSON.stringify(name)} is not a column of ${table.qualified}`, suggest(name, [...all.keys()])),
+        );
+      return column ?? [];
+    });
+  const columns = step.columns === undefined ? visibleColumns(table) : known(`${at}.columns`, step.columns);
+  const order = step.orderBy.map((name) => ({ name: name.replace(/^-/, ''), down: name.startsWith('-') }));
+  known(
+    `${at}.order_by`,
+    order.map(({ name }) => name),
+  );
+  const where = whereAt(place, `${at}.where`, table, step.where);
+  if (where === undefined) return undefined;
+  const isKey = table.uniqueIndexes.some(
+    (index) => index.columns?.every((name) => where.columns.includes(name)) === true && index.partial !== true,
+  );
+  if (!step.many && !isKey && order.length === 0)
+    findings.diagnostics.push(
+      warning(
+        `${at}.where`,
+        `any one of several rows of ${table.qualified} may be found`,
+        'use a unique key, or say which: "order_by": ["-created_at"]; "many": true gives all',
+      ),
+    );
+  const primary = table.uniqueIndexes.find((index) => index.primary === true)?.columns ?? [];
+  const sorted = order.length === 0 ? (step.many ? primary.map((name) => ({ name, down: false })) : []) : order;
+  const by =
+    sorted.length === 0
+      ? ''
+      : `\norder by ${sorted.map(({ name, down }) => `t.${ident(name)}${down ? ' desc' : ''}`).join(', ')}`;
+  const row = rowObject('t', columns);
+  const limit = step.many ? (step.limit ?? 1000) : 1;
+  const source = `from ${table.qualified} as t\nwhere ${where.sql}${by}\nlimit ${limit}${step.lock ? '\nfor update' : ''}`;
+  const selected = [
+    ...new Set([...columns.map((column) => column.name), ...where.columns, ...sorted.map(({ name }) => name)]),
+  ];
+  const privileges: Privilege[] =
+    action.security === 'invoker'
+      ? []
+      : [
+          { on: 'schema', name: ident(table.schema), privilege: 'usage' },
+          {
+            on: 'table',
+            name: table.qualified,
+            privilege: 'select',
+            columns: table.columns.map(({ name }) => name).filter((name) => selected.includes(name)),
+          },
+          ...(step.lock
+            ? [
+                {
+                  on: 'table' as const,
+                  name: table.qualified,
+                  privilege: 'update' as const,
+                  columns: [(primary[0] ?? columns[0]?.name) as string],
+                },
+              ]
+            : []),
+        ];
+  return {
+    statement: step.many
+      ? `select coalesce(pg_catalog.jsonb_agg(s.r), '[]') into ${into}\nfrom (\n  select ${row} as r\n  ${source.replaceAll('\n', '\n  ')}\n) as s;`
+      : `select ${row} into ${into}\n${source};`,
+    shape: step.many ? { kind: 'json' } : rowShape(columns),
+    privileges,
+  };
+};
