@@ -17,6 +17,15 @@ const rows = async (client: Client, sql: string): Promise<unknown[]> => (await c
 const create = (email: string): string =>
   `select ai.generate_mutation('create', 'shop.users', '{"email": "${email}"}') ->> 'email' as email`;
 
+/** Mails and webhooks, with what their triggers add. */
+const afterCommit = `
+  insert into ai.email_templates (name, subject, body_text) values ('hello', 'Hello', 'Hello');
+  insert into ai.email_suppressions (address) values ('no@example.org');
+  insert into ai.webhook_endpoints (name, url) values ('crm', 'https://crm.example.org');
+  insert into ai.subscriptions (name, topics, delivery, settings) values ('crm', '{shop.**}', 'webhook', '{"endpoint": "crm"}');
+  select ai_private.webhook_report('crm', 'failed', 'answered 500', 0);
+  select ai.send_email('hello', 'lan@example.org')`;
+
 /** What has to hold of a database that was dumped and restored, however pg_ai came into it. */
 export function keptByDump(format: DumpFormat, putPgAi: (client: Client) => Promise<unknown>, can = true): void {
   let from: TestDatabase;
@@ -36,6 +45,7 @@ export function keptByDump(format: DumpFormat, putPgAi: (client: Client) => Prom
     await before.query(shop(role));
     await compileTables(before);
     await before.query(create('one@example.org'));
+    await before.query(afterCommit);
     await before.query('select ai.maintain()');
     await before.query(create('two@example.org'));
     restore(tools, to.url, format, dump(tools, from.url, format));
@@ -51,15 +61,15 @@ export function keptByDump(format: DumpFormat, putPgAi: (client: Client) => Prom
     await to.drop();
   });
 
-  test.each(['ai.declaration', 'ai.operation', 'ai.revision', 'ai.audit_log', 'ai.event_log'])(
-    '%s is the same',
-    async (table) => {
-      const sql = `select to_jsonb(t) as row from ${table} as t order by to_jsonb(t)::text`;
-      const kept = await rows(before, sql);
-      expect(kept.length).toBeGreaterThan(0);
-      expect(await rows(after, sql)).toEqual(kept);
-    },
-  );
+  test.each([
+    ...['ai.declaration', 'ai.operation', 'ai.revision', 'ai.audit_log', 'ai.event_log', 'ai.subscriptions'],
+    ...['ai.email_templates', 'ai.email_suppressions', 'ai.webhook_endpoints', 'ai.webhook_circuits'],
+  ])('%s is the same', async (table) => {
+    const sql = `select to_jsonb(t) as row from ${table} as t order by to_jsonb(t)::text`;
+    const kept = await rows(before, sql);
+    expect(kept.length).toBeGreaterThan(0);
+    expect(await rows(after, sql)).toEqual(kept);
+  });
 
   test('generated functions belong to ai_owner, with the same grants and bodies', async () => {
     const sql = `
