@@ -16,7 +16,8 @@ const perServer = variants.map(
     test: {
       name,
       include: ['test/**/*.test.ts'],
-      exclude: ['test/{unit,golden,dev,support}/**'],
+      // What does not depend on the server runs on the first one alone.
+      exclude: ['test/{unit,golden,dev,support}/**', ...(index === 0 ? [] : ['test/workers/once/**'])],
       globalSetup: ['test/support/servers.ts'],
       sequence: { groupOrder: 2 + index },
     },

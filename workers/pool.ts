@@ -26,6 +26,8 @@ export const createPool = ({ connection, max, applicationName, answerMs }: PoolO
   });
   // A connection that breaks while it idles is replaced; whoever needs the next one hears whether that works.
   pool.on('error', () => {});
+  // One that breaks in somebody's hands fails their next statement; without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 };
 

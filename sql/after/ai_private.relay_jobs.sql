@@ -15,16 +15,16 @@ begin
     from taken t
     cross join lateral unnest(t.ids, t.times, t.queues) with ordinality as e (id, at, queue, position)
   ), job as (
-    select e.subscription, e.delivery, e.settings, e.max_attempts, e.run_from, e.queue_name, e.id, e.position,
+    select e.subscription, e.delivery, e.settings, e.run_from, e.queue_name, e.id, e.position,
       jsonb_build_object('subscription', e.subscription, 'event', e.id::text, 'at', e.at) as payload
     from event e
     where e.batch_size = 1
     union all
-    select e.subscription, e.delivery, e.settings, e.max_attempts, e.run_from, e.queue_name, min(e.id), min(e.position),
+    select e.subscription, e.delivery, e.settings, e.run_from, e.queue_name, min(e.id), min(e.position),
       jsonb_build_object('subscription', e.subscription, 'events', jsonb_agg(e.id::text order by e.position), 'from', min(e.at), 'until', max(e.at))
     from event e
     where e.batch_size > 1
-    group by e.subscription, e.delivery, e.settings, e.max_attempts, e.run_from, e.queue_name, e.batch
+    group by e.subscription, e.delivery, e.settings, e.run_from, e.queue_name, e.batch
   ), spec as (
     select array_agg(row(
         'pg_ai.' || j.delivery || coalesce(':' || (j.settings ->> 'task'), ''),
@@ -32,7 +32,8 @@ begin
         j.queue_name,
         -- whoever takes jobs by their moment takes them in the order of events
         j.run_from + make_interval(secs => (j.position - 1) / 1e6),
-        j.max_attempts,
+        -- The runner counts attempts. A job that graphile-worker itself gave up would be lost in silence.
+        32767,
         j.subscription || ':' || j.id,
         0,
         null::text[]

@@ -14,6 +14,10 @@ begin
     return;
   end if;
   perform ai_private.settle_errors();
+  if new_state = 'pending' then
+    -- for a worker that compiles (workers/compile.ts)
+    perform pg_notify('pg_ai_compile', '');
+  end if;
   insert into ai.declaration (relation, qualified_name, fingerprint, state, problems, changed_at)
   values (target, snapshot ->> 'qualified', print, new_state, problems, clock_timestamp())
   on conflict (relation) do update

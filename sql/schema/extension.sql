@@ -1,6 +1,6 @@
 -- What pg_dump keeps of an extension's tables: all that users and their calls have put there. The texts of errors, the compiler's source and how
 -- pg_ai was installed come with the extension itself; what is prepared never outlives its transaction; what errors were counted where and how far,
--- another server counts anew.
+-- another server counts anew, and it has no workers yet.
 do $pg_ai$
 declare
   r record;
@@ -13,7 +13,8 @@ begin
       and c.oid not in ('ai_private.message'::pg_catalog.regclass, 'ai_private.javascript'::pg_catalog.regclass,
         'ai_private.installation'::pg_catalog.regclass, 'ai_private.prepared'::pg_catalog.regclass,
         'ai_private.prepared_action'::pg_catalog.regclass, 'ai_private.action_secret'::pg_catalog.regclass,
-        'ai_private.metric_cursor'::pg_catalog.regclass, 'ai_private.error_seen'::pg_catalog.regclass)
+        'ai_private.metric_cursor'::pg_catalog.regclass, 'ai_private.error_seen'::pg_catalog.regclass,
+        'ai_private.worker'::pg_catalog.regclass)
       and c.relpersistence <> 'u'
   loop
     perform pg_catalog.pg_extension_config_dump(r.oid, '');

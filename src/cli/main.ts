@@ -9,10 +9,11 @@ import { register as explain } from './commands/explain.ts';
 import { register as install } from './commands/install.ts';
 import { register as uninstall } from './commands/uninstall.ts';
 import { register as upgrade } from './commands/upgrade.ts';
+import { register as worker } from './commands/worker.ts';
 import { CliError, exitCode } from './errors.ts';
 import { createOutput } from './output.ts';
 
-const commands = [dev, install, upgrade, uninstall, compile, describe, explain, audit, doctor];
+const commands = [dev, install, upgrade, uninstall, compile, describe, explain, audit, doctor, worker];
 
 function createProgram(): Command {
   const program = new Command('pg-ai')

@@ -12,11 +12,18 @@ const BUILT = fileURLToPath(new URL('../../dist/plv8/compiler.js', import.meta.u
 
 const hashed = (source: string): CompilerBundle => ({ source, hash: createHash('md5').update(source).digest('hex') });
 
+let bundled: Promise<CompilerBundle> | undefined;
+
 /**
- * The compiler as one script for the database: from the sources in a checkout, from dist/ in a packed installation.
- * It declares `pgAiCompiler` and touches no global, so that it can stand inside a function.
+ * The compiler as one script for the database: from the sources in a checkout, from dist/ in a packed installation; once, as the process itself has
+ * loaded them once. It declares `pgAiCompiler` and touches no global, so that it can stand inside a function.
  */
-export const bundleCompiler = async (): Promise<CompilerBundle> => {
+export const bundleCompiler = (): Promise<CompilerBundle> => {
+  bundled ??= bundle();
+  return bundled;
+};
+
+const bundle = async (): Promise<CompilerBundle> => {
   if (!existsSync(ENTRY)) return hashed(readFileSync(BUILT, 'utf8'));
   const { build } = await import('esbuild');
   const result = await build({

@@ -19,6 +19,8 @@ export interface CompileOptions {
   readonly force?: boolean;
   /** Only this table, as SQL names it. Default: all that declare. */
   readonly table?: string | undefined;
+  /** Only tables that wait for a compiler; with 'waiting' also those that could not be put in force and are to be tried again. */
+  readonly only?: 'pending' | 'waiting';
   /** Gets each table as it is done. */
   readonly report?: (outcome: TableOutcome) => void;
 }
@@ -47,9 +49,10 @@ export const compileTables = async (client: Client, options: CompileOptions = {}
      left join ai.declaration d on d.relation = t
      left join pg_class c on c.oid = t
      left join pg_namespace n on n.oid = c.relnamespace
-     where $1::text is null or t = $1::regclass
+     where ($1::text is null or t = $1::regclass)
+       and ($2::text is null or d.state = 'pending' or $2 = 'waiting' and d.state = 'inconsistent' and d.fingerprint is null)
      order by name`,
-    [options.table ?? null],
+    [options.table ?? null, options.only ?? null],
   );
   const outcomes: TableOutcome[] = [];
   for (const { oid, name } of targets) {

@@ -31,6 +31,7 @@ export const planUninstall = async (client: Client): Promise<UninstallPlan | und
       'drop event trigger if exists pg_ai_on_drop',
       ...(installed.as === 'extension' ? ['drop extension pg_ai cascade'] : []),
       'drop schema if exists ai_gen, ai, ai_private cascade',
+      ...((await hasOwnQueue(client)) ? ['drop schema graphile_worker cascade'] : []),
       ...(language === undefined ? [] : [`drop extension ${pg.escapeIdentifier(language)}`]),
       ...(await disown(client, rolesStay === undefined ? ROLES : ['ai_owner'])),
       ...(rolesStay === undefined ? ROLES.map((role) => `drop role if exists ${role}`) : []),
@@ -94,6 +95,14 @@ const ownLanguage = async (client: Client): Promise<string | undefined> => {
       select from pg_proc p join pg_language l on l.oid = p.prolang
       where l.lanname = e.extname and p.oid is distinct from to_regprocedure('ai_private.compile_text(text)'))`);
   return rows[0]?.language;
+};
+
+/** graphile-worker's schema as a worker has made it: one that was there before belongs to others. */
+const hasOwnQueue = async (client: Client): Promise<boolean> => {
+  const { rowCount } = await client.query(
+    `select from pg_namespace where nspname = 'graphile_worker' and nspowner = to_regrole('ai_worker')`,
+  );
+  return rowCount === 1;
 };
 
 /** Roles belong to the cluster: they go with the last database that knows them. */

@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { watch } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type pg from 'pg';
+import { HandlersUnusable, loadHandlers } from '../../workers/handlers.ts';
+import { createPool } from '../../workers/pool.ts';
+import { prepareQueue, QueueMissing } from '../../workers/runner/queue.ts';
+import { createLog } from '../../workers/telemetry/log.ts';
+import { startWorker, WorkerUnusable } from '../../workers/worker.ts';
+import { isCheckout, projectRoot } from '../project.ts';
+import type { WorkerCommandOptions } from './commands/worker.ts';
+import { type ConnectionOptions, connect } from './connection.ts';
+import { CliError, usageError } from './errors.ts';
+import type { Output } from './output.ts';
+
+/** What `pg-ai worker` does. */
+export async function runWorker(options: WorkerCommandOptions, output: Output): Promise<void> {
+  if (options.prepare) return prepare(options, output);
+  if (options.watch) return supervise(options, output);
+  const connection = await reachable(options);
+  const log = createLog(options.logLevel);
+  // From here on: what comes while it starts counts, too.
+  const stopAsked = stopSignal();
+  const handlers = options.handlers === undefined ? [] : await loadHandlers(options.handlers, ENTRY).catch(explain);
+  const running = await startWorker({
+    connection,
+    handlers,
+    relay: options.relay,
+    run: options.run,
+    compile: options.compile,
+    concurrency: options.concurrency,
+    leaseMs: options.lease * 1000,
+    log,
+    ...(options.mostLocked === undefined ? {} : { mostLocked: options.mostLocked }),
+    ...(options.poll === undefined ? {} : { pollMs: options.poll }),
+    ...(options.http === undefined ? {} : { http: options.http }),
+  }).catch(explain);
+  log.info({ handlers: handlers.map(({ name }) => name), url: running.url }, 'the worker runs');
+  const why = await Promise.race([stopAsked, running.failed]);
+  if (why instanceof Error) log.error({ err: why }, why.message);
+  else log.info({ signal: why }, 'the worker stops');
+  // Whoever asks twice does not want to wait.
+  for (const signal of SIGNALS) process.once(signal, () => process.exit(1));
+  await running.stop(options.grace * 1000);
+  log.info('the worker has stopped');
+  if (why instanceof Error) throw explained(why);
+  // A handler that did not heed its signal must not keep the process.
+  process.exit(0);
+}
+
+/** What handlers mean by 'pg-ai'. */
+const ENTRY = pathToFileURL(join(projectRoot, isCheckout ? 'workers/index.ts' : 'dist/cli/workers.js'));
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+const stopSignal = (): Promise<NodeJS.Signals> =>
+  new Promise((done) => {
+    for (const signal of SIGNALS) process.once(signal, () => done(signal));
+  });
+
+/** Finds out, with the usual explanations, whether the database can be reached. */
+async function reachable(options: ConnectionOptions): Promise<pg.ClientConfig> {
+  const client = await connect(options);
+  await client.end();
+  const url = options.url ?? process.env.DATABASE_URL;
+  return url === undefined ? {} : { connectionString: url };
+}
+
+async function prepare(options: WorkerCommandOptions, output: Output): Promise<void> {
+  const connection = await reachable(options);
+  const pool = createPool({ connection, max: 2, applicationName: 'pg-ai worker' });
+  try {
+    await prepareQueue(pool, createLog('warn')).catch(explain);
+  } finally {
+    await pool.end();
+  }
+  output.data({ prepared: true });
+  output.line('the job queue is there: schema graphile_worker');
+}
+
+/** Runs the worker as a child, and another one after each change of its files: nothing of the old code stays. */
+async function supervise(options: WorkerCommandOptions, output: Output): Promise<void> {
+  if (options.handlers === undefined) throw usageError('--watch without --handlers', 'name the folder to watch');
+  const args = process.argv.slice(1).filter((argument) => argument !== '--watch');
+  let changed = Promise.withResolvers<'changed'>();
+  let settle: NodeJS.Timeout | undefined;
+  const watcher = watch(resolve(options.handlers), { recursive: true }, () => {
+    clearTimeout(settle);
+    // An editor writes more than once.
+    settle = setTimeout(() => changed.resolve('changed'), 150);
+  });
+  const stopAsked = stopSignal();
+  try {
+    for (;;) {
+      changed = Promise.withResolvers();
+      const child = spawn(process.execPath, [...process.execArgv, ...args], { stdio: 'inherit' });
+      const ended = new Promise<'ended'>((done) => child.once('exit', () => done('ended')));
+      const why = await Promise.race([stopAsked, changed.promise, ended]);
+      if (why === 'ended') {
+        output.progress('the worker has ended; it starts again when a handler file changes');
+        if ((await Promise.race([stopAsked, changed.promise])) !== 'changed') return;
+      } else {
+        child.kill('SIGTERM');
+        await ended;
+        if (why !== 'changed') return;
+      }
+      output.progress('handlers have changed');
+    }
+  } finally {
+    watcher.close();
+    clearTimeout(settle);
+  }
+}
+
+function explain(error: unknown): never {
+  throw explained(error);
+}
+
+function explained(error: unknown): unknown {
+  if (error instanceof WorkerUnusable || error instanceof QueueMissing)
+    return new CliError(error.message, { hint: error.hint, cause: error });
+  if (error instanceof HandlersUnusable) return new CliError(error.message, { cause: error });
+  return error;
+}

@@ -1,0 +1,54 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+
+export interface HttpOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly metrics: Registry;
+  /** Why work cannot be done at present; undefined where it can. */
+  readonly unready: () => Promise<string | undefined>;
+}
+
+export interface Http {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** GET /health: the process answers. GET /ready: it can do its work. GET /metrics: for Prometheus. */
+export const startHttp = async ({ host, port, metrics, unready }: HttpOptions): Promise<Http> => {
+  const server = createServer(async (request, response) => {
+    const answer = (status: number, body: string, type = 'application/json'): void => {
+      response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+    };
+    try {
+      const { pathname } = new URL(request.url ?? '/', 'http://worker');
+      if (request.method !== 'GET' && request.method !== 'HEAD') answer(405, '{"error":"only GET"}');
+      else if (pathname === '/health') answer(200, '{"status":"ok"}');
+      else if (pathname === '/ready') {
+        const why = await unready();
+        answer(
+          why === undefined ? 200 : 503,
+          JSON.stringify(why === undefined ? { status: 'ready' } : { status: 'unready', why }),
+        );
+      } else if (pathname === '/metrics') answer(200, await metrics.metrics(), metrics.contentType);
+      else answer(404, '{"error":"there are /health, /ready and /metrics"}');
+    } catch (error) {
+      answer(500, JSON.stringify({ error: String(error) }));
+    }
+  });
+  await new Promise<void>((done, fail) => {
+    server.once('error', fail);
+    server.listen(port, host, done);
+  });
+  const { port: taken } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+};

@@ -1,0 +1,23 @@
+/** What handlers and services import from 'pg-ai'. */
+export {
+  type Backoff,
+  type Delivery,
+  type DeliveryContext,
+  type DeliveryHandler,
+  type DeliveryKind,
+  type DeliveryTrace,
+  type Event,
+  GiveUp,
+  type Queryable,
+  type Subscription,
+  TryLater,
+} from './delivery.ts';
+export {
+  type Entities,
+  EventRegistry,
+  type Handler,
+  type HandlerContext,
+  type PayloadOf,
+  type Registration,
+} from './registry.ts';
+export { type RunningWorker, startWorker, type WorkerOptions } from './worker.ts';

@@ -1,0 +1,198 @@
+import type { Event, Queryable } from '../delivery.ts';
+
+/** An event, with what the runner needs of it as PostgreSQL prints it. */
+export interface LoadedEvent extends Event {
+  /** With every microsecond: what finds its partition. */
+  readonly atText: string;
+  readonly keyText: string;
+}
+
+/** What of ai.event_log a job needs. */
+export interface Wanted {
+  readonly ids: readonly string[];
+  /** The times of the first and the last, as PostgreSQL prints them. */
+  readonly from: string;
+  readonly until: string;
+}
+
+interface Row {
+  readonly id: string;
+  readonly at: string;
+  readonly transaction: string;
+  readonly topic: string;
+  readonly entity: string;
+  readonly operation: string;
+  readonly action: string | null;
+  readonly row_key: string | null;
+  readonly actor: string | null;
+  readonly payload: string;
+  readonly trace_id: string | null;
+}
+
+/** A statement that is about to be sent or has been: all who want something of it wait for the same answer. */
+interface Batch {
+  readonly wanted: Wanted[];
+  readonly answer: Promise<void>;
+  readonly found: Map<string, LoadedEvent>;
+  answered: boolean;
+}
+
+/**
+ * Reads events for many jobs with one statement: those that were locked together (prefetch), and those that ask in the same moment. A job that asks
+ * for what is on its way waits for that; one that asks for what is there gets it at once.
+ */
+export class Events {
+  readonly #database: Queryable;
+  readonly #coming = new Map<string, { uses: number; readonly batch: Batch }>();
+  #next: Batch | undefined;
+
+  constructor(database: Queryable) {
+    this.#database = database;
+  }
+
+  /** @returns those that are still there, in the order of ids */
+  load(wanted: Wanted): LoadedEvent[] | Promise<LoadedEvent[]> {
+    const missing = wanted.ids.filter((id) => !this.#coming.has(id));
+    if (missing.length > 0) this.prefetch([{ ...wanted, ids: missing }]);
+    const batches = wanted.ids.map((id) => {
+      const coming = this.#coming.get(id);
+      if (coming !== undefined && --coming.uses <= 0) this.#coming.delete(id);
+      return coming?.batch;
+    });
+    const collect = (): LoadedEvent[] =>
+      wanted.ids.map((id, i) => batches[i]?.found.get(id)).filter((event) => event !== undefined);
+    if (batches.every((batch) => batch === undefined || batch.answered)) return collect();
+    return Promise.all(batches.map((batch) => batch?.answer)).then(collect);
+  }
+
+  /** Starts to read what will be asked for, once by each who wants it. What is not asked for is forgotten after a minute. */
+  prefetch(all: readonly Wanted[]): void {
+    const missing: Wanted[] = [];
+    let batch: Batch | undefined;
+    for (const wanted of all) {
+      const ids: string[] = [];
+      for (const id of wanted.ids) {
+        const coming = this.#coming.get(id);
+        if (coming !== undefined) coming.uses++;
+        else {
+          batch ??= this.#upcoming();
+          this.#coming.set(id, { uses: 1, batch });
+          ids.push(id);
+        }
+      }
+      if (ids.length > 0) missing.push({ ...wanted, ids });
+    }
+    if (batch === undefined) return;
+    batch.wanted.push(...missing);
+    const forget = setTimeout(() => this.#forget(missing), 60_000);
+    forget.unref();
+  }
+
+  #forget(all: readonly Wanted[]): void {
+    for (const { ids } of all) for (const id of ids) this.#coming.delete(id);
+  }
+
+  /** The statement that is about to be sent: whatever asks before this turn of the event loop ends goes along. */
+  #upcoming(): Batch {
+    if (this.#next !== undefined) return this.#next;
+    const wanted: Wanted[] = [];
+    const found = new Map<string, LoadedEvent>();
+    const batch: Batch = {
+      wanted,
+      found,
+      answered: false,
+      answer: new Promise((done) => setImmediate(done)).then(async () => {
+        this.#next = undefined;
+        try {
+          await this.#read(wanted, found);
+        } catch (error) {
+          this.#forget(wanted);
+          throw error;
+        }
+        batch.answered = true;
+      }),
+    };
+    batch.answer.catch(() => {});
+    this.#next = batch;
+    return batch;
+  }
+
+  async #read(batch: readonly Wanted[], found: Map<string, LoadedEvent>): Promise<void> {
+    // To the millisecond, which is why the statement looks a little further.
+    let from = batch[0]?.from ?? '';
+    let until = from;
+    for (const one of batch) {
+      if (Date.parse(one.from) < Date.parse(from)) from = one.from;
+      if (Date.parse(one.until) > Date.parse(until)) until = one.until;
+    }
+    const { rows } = await this.#database.query<Row & { [column: string]: unknown }>(
+      `select id::text, to_json(at) #>> '{}' as at, transaction::text, topic, entity, operation, action, row_key::text, actor, payload::text, trace_id
+       from ai.event_log where id = any($1::bigint[]) and at between $2::timestamptz - interval '1 ms' and $3::timestamptz + interval '1 ms'`,
+      [batch.flatMap((one) => one.ids), from, until],
+    );
+    for (const row of rows) found.set(row.id, new EventRow(row));
+  }
+}
+
+/** Parses what is asked for, when it is. */
+class EventRow implements LoadedEvent {
+  // No #fields: what is made with it as prototype must find them.
+  private readonly row: Row;
+  private parsed: unknown;
+  private isParsed = false;
+
+  constructor(row: Row) {
+    this.row = row;
+  }
+  get id(): string {
+    return this.row.id;
+  }
+  get at(): Date {
+    return new Date(this.row.at);
+  }
+  get atText(): string {
+    return this.row.at;
+  }
+  get transaction(): string {
+    return this.row.transaction;
+  }
+  get topic(): string {
+    return this.row.topic;
+  }
+  get entity(): string {
+    return this.row.entity;
+  }
+  get operation(): string {
+    return this.row.operation;
+  }
+  get action(): string | null {
+    return this.row.action;
+  }
+  get key(): Readonly<Record<string, unknown>> | null {
+    return this.row.row_key === null ? null : JSON.parse(this.row.row_key);
+  }
+  get keyText(): string {
+    return this.row.row_key ?? '';
+  }
+  get actor(): string | null {
+    return this.row.actor;
+  }
+  get payload(): unknown {
+    if (!this.isParsed) {
+      this.parsed = JSON.parse(this.row.payload);
+      this.isParsed = true;
+    }
+    return this.parsed;
+  }
+  get payloadText(): string {
+    return this.row.payload;
+  }
+  get traceId(): string | null {
+    return this.row.trace_id;
+  }
+  /** For logs. */
+  toJSON(): Record<string, unknown> {
+    const { id, topic, entity, operation, action, key, actor, payload, traceId } = this;
+    return { id, at: this.atText, topic, entity, operation, action, key, actor, payload, traceId };
+  }
+}
