@@ -31,6 +31,8 @@ begin
   end loop;
   return query select e.name from ai_private.prune_events(before, unseen_before) as e (name);
   delete from ai_private.idempotency i where i.at < before;
+  -- rate limits that a key has not touched for longer than they look back
+  delete from ai_private.rate_state r where r.idle_from < now();
   delete from ai_private.metric m where m.at < before;
   -- what is known of a mail stays as long as its event, which could be replayed
   delete from ai.email_log l where l.changed_at < before and not exists (select from ai.event_log e where e.id = l.event_id);

@@ -11,6 +11,7 @@ import type { Found } from './policy/access.ts';
 import { combineRules, conflictsOf } from './policy/fields.ts';
 import { NO_POLICIES } from './policy/ir.ts';
 import { accessProbes } from './policy/probe.ts';
+import { rateProbes } from './policy/rate.ts';
 import { fieldSources, readPolicies } from './policy/read.ts';
 import { idlePolicies, resolvePolicies } from './policy/resolve.ts';
 import { rowSecurityOf } from './policy/row-security.ts';
@@ -78,7 +79,7 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
   diagnostics.push(...hooks.diagnostics);
   const policies = readPolicies(table, declaration.table);
   diagnostics.push(...policies.diagnostics);
-  for (const { path } of [...policies.rate_limit, ...policies.data, ...policies.limit])
+  for (const { path } of [...policies.data, ...policies.limit])
     diagnostics.push(error(path, 'policies of this kind cannot be compiled yet'));
   diagnostics.push(
     ...idlePolicies(
@@ -287,7 +288,7 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
       policy: NO_POLICIES,
     };
     const resolved = { ...operation, policy: resolvePolicies(policies, operation, found) };
-    found.probes.push(...accessProbes(resolved));
+    found.probes.push(...accessProbes(resolved), ...rateProbes(resolved));
     operations.push(resolved);
   }
   // What is said of all operations is found once for each of them.

@@ -6,7 +6,7 @@ import { code, generated, table } from './markdown.ts';
 
 const INTRODUCTION = `# Policies
 
-Security as rows: who may call, which rows they reach, what inputs must be. A policy is a row of \`ai.policies\`, or stands in a table's comment; it takes effect in the statement that writes
+Security as rows: who may call, which rows they reach, how often, what inputs must be. A policy is a row of \`ai.policies\`, or stands in a table's comment; it takes effect in the statement that writes
 it, and is refused there with everything that is wrong with it. All policies of an operation must hold. They take away and never give: an operation that is not declared
 does not exist, and who has no right to call it is refused before any policy is looked at.
 
@@ -71,6 +71,22 @@ select * from ai.row_level_security('orders', true);    -- runs them, as the tab
 They are restrictive policies, which only take away. A table that has no permissive policy of its own gets one that lets everybody pass below them, because without any nobody would. Nothing is done without
 being asked: after a change, call it again. The table's owner and superusers are not bound by row-level security. \`inputs\` mean nothing there and are refused.`;
 
+const RATES = `\`10/min\`, \`5/10 min\`, \`100/hour\`, \`1000/day\`: a number of calls, and a time in \`s\`, \`min\`, \`hour\` or \`day\`. What one policy covers (several operations, several tables) is counted together.
+A call too many raises \`PI210\` before anything else is looked at; DETAIL has \`retry_after\` in seconds. In a \`key\`, \`inputs.<input>\` is the text that came, not yet checked.
+
+### Counting
+
+**By default only calls count that are kept.** What ends in an error, is rolled back or is a dry run gives its place back; the repetition of an idempotent call takes none. Precisely: of the calls that one key has made, no more
+than the limit have begun in any period of that length, however many callers there are. Two calls with the same key wait for one another until the first one's transaction ends; calls with different keys do not wait. Up to a limit of 100 a call is
+refused only when it must be; above, it may be refused too early by the time that a hundredth of the limit takes. Under REPEATABLE READ a call that meets another of the same key gets \`40001\` and has to be repeated.
+
+**With \`"count_refused": true\` every call counts**: those that end in an error, that are rolled back, and dry runs, which would tell a guesser as much. (Calls that the limit itself refuses do not.) What a refused
+call wrote is taken back, so these counters are sequences, which PostgreSQL never takes back, and they hold one number: the time from which a key owes nothing. Precisely: a key may make all its calls
+at once, and gets one back in each \`period / limit\`, so never more than twice the limit in any period. There are 512 such counters in a database; where more than some hundred keys are in debt at once,
+some share the debt of another: a limit becomes stricter then, never looser. Callers do not wait for one another's transactions. An operation with such a limit has no set-based form.
+
+Counters are not in the write-ahead log: after a crash limits begin anew. A limit that is changed begins anew. \`ai.prune\` forgets keys that owe nothing. A set of calls counts each row.`;
+
 const inputs = (): string => `## Inputs
 
 \`"kind": "input"\` adds rules to fields, in the words of a [declaration](declarations.md#rules-for-fields): \`{"fields": {"email": {"format": "email", "deny": ["*@mailinator.com"]}}}\`. Where the
@@ -99,7 +115,8 @@ const CONTRADICTIONS = `## What is refused when it is written
 - what can never be true, by itself or with the table's CHECKs, as far as PostgreSQL's planner sees it; and policies that contradict one another, so that no row could pass all of them;
 - rules for inputs that no value passes: a minimum above the maximum, \`allow\` that \`deny\` takes back, lists without a common value, a level of passwords that does not fit the column.
 
-Told as warnings, because they may come true: roles that nobody has together with those that the operation is for, and a policy for an operation that the table does not declare.`;
+Told as warnings, because they may come true: roles that nobody has together with those that the operation is for, a policy for an operation that the table does not declare, and a rate limit
+that never refuses because another one does before.`;
 
 export const policiesPage = (): string =>
   `${[
@@ -109,12 +126,15 @@ export const policiesPage = (): string =>
     table(['key', 'value', 'meaning'], rowsOf(schemaOf(POLICY_KINDS.access))),
     EXPRESSIONS,
     ROW_SECURITY,
+    '## Rate limits',
+    table(['key', 'value', 'meaning'], rowsOf(schemaOf(POLICY_KINDS.rate_limit))),
+    RATES,
     inputs(),
     CONTRADICTIONS,
     '## In comments',
     'Under `policies` of the table or of an operation:',
     table(
       ['key', 'value', 'meaning'],
-      rowsOf(schemaOf(policiesInComment)).filter(([key]) => key === '`access`'),
+      rowsOf(schemaOf(policiesInComment)).filter(([key]) => key !== '`limit`'),
     ),
   ].join('\n\n')}\n`;

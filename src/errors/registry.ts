@@ -314,6 +314,20 @@ export const ERRORS: readonly ErrorEntry[] = [
     vi: '{operation} trên {table} bị từ chối: chính sách {policy} không cho phép dòng này',
   },
   {
+    code: 'PI210',
+    meaning:
+      'Too many calls: a rate limit refuses this one. DETAIL has `retry_after`, in seconds. The policy’s own message stands in place of this one.',
+    en: '{operation} on {table} refused: more than {limit} (policy {policy})',
+    vi: '{operation} trên {table} bị từ chối: nhiều hơn {limit} (chính sách {policy})',
+    hint: { en: 'Try again in {seconds} seconds.', vi: 'Hãy thử lại sau {seconds} giây.' },
+  },
+  {
+    code: 'PI299',
+    meaning: 'Inside rate limits only: lets go of a counter. Never reaches a caller.',
+    en: 'a counter is let go',
+    vi: 'một bộ đếm được trả lại',
+  },
+  {
     code: 'PI302',
     meaning: 'A hook answered something that its phase does not know. DETAIL names the hook and what it gave.',
     en: '{operation} on {table}: the hook "{hook}" must answer null or {expected}',

@@ -3,6 +3,7 @@ import { judgesCalls } from '../policy/ir.ts';
 import { brokenBy, emitSetGate, keyCondition, refusedCalls } from './access.ts';
 import { type Context, createContext, given, identifying, pick, rowObject } from './context.ts';
 import { checkRules, shapeConditions, valueExpression, valueRules } from './inputs.ts';
+import { countsSets, emitSetRates } from './rate.ts';
 import { comment, dollarQuoted, ident, indent, literal, verbatim } from './sql.ts';
 import { NO_START_PROC } from './start-proc.ts';
 import { ACTOR, assignments, returnsOld } from './statement.ts';
@@ -17,6 +18,7 @@ export const emitBulkFunction = (operation: Operation, fingerprint: string): str
   // Hooks are about one call each.
   if (operation.hooks.length > 0) return undefined;
   const context = createContext(operation, fingerprint);
+  if (!countsSets(context)) return undefined;
   const { own } = context;
   const judgesRows = operation.policy.written.length > 0;
   const rows = operation.kind === 'delete' ? 'o.old_row' : 'o.new_row';
@@ -44,7 +46,7 @@ export const emitBulkFunction = (operation: Operation, fingerprint: string): str
   from outcome as o
 )`,
   ];
-  const gate = emitSetGate(context);
+  const gate = [emitSetRates(context), emitSetGate(context)].filter((part) => part !== '').join('\n');
   const body = `${comment(`Many calls of ${operation.jsonFunctionName} in one statement. Compiled from COMMENT ON TABLE ${operation.table.qualified} (${fingerprint}).`)}
 #variable_conflict use_column
 ${judgesCalls(operation.policy) ? '<<given>>\n' : ''}declare

@@ -6,6 +6,7 @@ import { emitFailure } from './failure.ts';
 import { added, emitHookStart, emitPostHooks, emitPreHooks, hookVariables, readsTwice, runsHooks } from './hooks.ts';
 import { emitConversions, emitRules, emitShape, emitVariables } from './inputs.ts';
 import { emitOptionCalls, emitOptions } from './options.ts';
+import { emitRates } from './rate.ts';
 import { comment, dollarQuoted, ident, indent, literal } from './sql.ts';
 import { mayReachOthers, NO_START_PROC } from './start-proc.ts';
 import { ACTOR, emitRecord, emitStatement } from './statement.ts';
@@ -87,6 +88,7 @@ end if;`,
     emitOptions(context),
     ...(mayReachOthers(operation) ? [NO_START_PROC] : []),
     `${own._actor} := ${ACTOR};`,
+    emitRates(context),
     emitGate(context),
     ...(runsHooks(operation) ? [emitHookStart(context)] : []),
   ]

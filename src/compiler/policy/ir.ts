@@ -1,5 +1,6 @@
 import type { Expression } from './expression.ts';
 import type { Limit } from './grammar.ts';
+import type { ResolvedRate } from './rate.ts';
 
 /** The policies of one operation, resolved against its table. */
 export interface Policies {
@@ -13,6 +14,8 @@ export interface Policies {
   readonly written: readonly Condition[];
   /** For ai.describe and ai.explain_mutation, in their order. */
   readonly described: readonly DescribedPolicy[];
+  /** How often; judged before all others. */
+  readonly rates: readonly ResolvedRate[];
   /** What a call may cost; the metrics enforce it. */
   readonly limits: readonly Ruling<Limit>[];
 }
@@ -45,12 +48,20 @@ export interface DescribedPolicy {
   readonly rule: Readonly<Record<string, unknown>>;
 }
 
-export const NO_POLICIES: Policies = { gate: [], call: [], filter: [], written: [], described: [], limits: [] };
+export const NO_POLICIES: Policies = {
+  gate: [],
+  call: [],
+  filter: [],
+  written: [],
+  described: [],
+  rates: [],
+  limits: [],
+};
 
 /** Columns that the policies look at. */
 export const columnsOf = ({ filter, written }: Policies): readonly string[] =>
   [...filter, ...written].flatMap(({ expression }) => expression?.rows ?? []);
 
 /** Whether anything is judged by roles, actor or rows, so that a call has a beginning before its inputs are read. */
-export const judgesCalls = ({ gate, call, filter, written }: Policies): boolean =>
-  gate.length + call.length + filter.length + written.length > 0;
+export const judgesCalls = ({ gate, call, filter, written, rates }: Policies): boolean =>
+  rates.length + gate.length + call.length + filter.length + written.length > 0;

@@ -3,17 +3,21 @@ import type { OperationKind } from '../grammar.ts';
 import { type Found, resolveAccess, type Subject } from './access.ts';
 import type { Access } from './grammar.ts';
 import type { DescribedPolicy, Policies } from './ir.ts';
+import { resolveRates } from './rate.ts';
 import { about, type Source, type Sources } from './read.ts';
 
 /** The policies that are about one operation, resolved against its table. */
 export const resolvePolicies = (sources: Sources, subject: Subject, found: Found): Policies => {
   const { kind } = subject;
   const access = about(sources.access, kind);
+  const rates = about(sources.rate_limit, kind);
   const limits = about(sources.limit, kind);
   return {
     ...resolveAccess(access, subject, found),
+    rates: resolveRates(rates, subject, found),
     limits,
     described: [
+      ...describeAll(rates, 'rate_limit', () => 'gate'),
       ...describeAll(access, 'access', stageOf),
       ...describeAll(about(sources.input, kind), 'input', () => 'value'),
     ],

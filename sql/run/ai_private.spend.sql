@@ -1,0 +1,48 @@
+-- Takes calls from a rate limit: at most "most" in any "period", for each key. Raises PI210 where they are too many. The row of the key is locked
+-- until the transaction ends, so that none is lost between callers at once; calls that end in an error or are taken back give theirs back with it.
+-- The ring holds the time of the last call of each group of calls, which is one call up to a limit of 100 and a hundredth of the limit above: then a
+-- call may be refused earlier than it must, by the time that one group took, and never later.
+create function ai_private.spend(table_name text, operation text, policy text, told text, most integer, period interval, counted text, spent integer, message text)
+returns void
+language plpgsql
+volatile
+security invoker
+as $pg_ai$
+#variable_conflict use_column
+declare
+  in_group constant integer := ($5 + 99) / 100;
+  ring constant integer := ($5 + in_group - 1) / in_group + 1;
+  allowed boolean;
+  state ai_private.rate_state;
+  moment timestamptz;
+begin
+  if $8 = 1 then
+    insert into ai_private.rate_state as s (policy, key, calls, times, idle_from)
+    values ($3 || ' ' || $4, $7, 1, array[pg_catalog.clock_timestamp()], pg_catalog.clock_timestamp() + $6)
+    on conflict (policy, key) do update
+    set calls = s.calls + 1, times[(s.calls / in_group) % ring + 1] = pg_catalog.clock_timestamp(), idle_from = pg_catalog.clock_timestamp() + $6
+    where s.calls < $5 or s.times[((s.calls - $5) / in_group) % ring + 1] <= pg_catalog.clock_timestamp() - $6
+    returning true into allowed;
+    if allowed then
+      return;
+    end if;
+  else
+    insert into ai_private.rate_state (policy, key, calls, times, idle_from)
+    values ($3 || ' ' || $4, $7, 0, '{}', pg_catalog.clock_timestamp() + $6)
+    on conflict (policy, key) do nothing;
+  end if;
+  select s.* into state from ai_private.rate_state as s where s.policy = $3 || ' ' || $4 and s.key = $7 for update;
+  moment := pg_catalog.clock_timestamp();
+  if $8 > 1 and $8 <= $5 and (state.calls + $8 <= $5 or state.times[((state.calls + $8 - 1 - $5) / in_group) % ring + 1] <= moment - $6) then
+    for n in state.calls / in_group .. (state.calls + $8 - 1) / in_group loop
+      state.times[n % ring + 1] := moment;
+    end loop;
+    update ai_private.rate_state as s set calls = state.calls + $8, times = state.times, idle_from = moment + $6 where s.policy = state.policy and s.key = state.key;
+    return;
+  end if;
+  perform ai_private.refuse_rate($1, $2, $3, $4, pg_catalog.date_part('epoch', state.times[((state.calls - $5) / in_group) % ring + 1] + $6 - moment), $9);
+end
+$pg_ai$;
+comment on function ai_private.spend(text, text, text, text, integer, interval, text, integer, text) is 'Takes calls from a rate limit';
+revoke all on function ai_private.spend(text, text, text, text, integer, interval, text, integer, text) from public;
+grant execute on function ai_private.spend(text, text, text, text, integer, interval, text, integer, text) to ai_owner;
