@@ -1,5 +1,5 @@
--- Takes what is new for subscriptions with the deliveries, up to "most" events each, and moves their cursors: whoever calls has to hand the events on in the
--- same transaction. Several may call at once: a cursor is moved by one at a time, and who finds it taken passes it by. Returns a row for each subscription that
+-- Takes what is new for subscriptions with the deliveries, up to "most" events each, and moves their cursors, not too many in one transaction: whoever calls has to
+-- hand the events on in the same one. Several may call at once: a cursor is moved by one at a time, and who finds it taken passes it by. Returns a row for each subscription that
 -- was looked after: its events in order, and "run_from", the first of as many moments, a microsecond apart, of which none was given out before.
 -- For the relay (ai_worker); READ COMMITTED only.
 --
@@ -7,7 +7,7 @@
 -- ids; then the window is closed and the cursor takes over the newer snapshot. So a transaction that commits late is late, and neither skipped nor
 -- waited for. Two events of the same row are in order: the second transaction could write only after the first had committed, so each snapshot that sees the
 -- second sees the first, and ids are given out as rows are written.
-create function ai_private.take_events(deliveries text[], most integer)
+create function ai_private.take_events(deliveries text[], most integer, most_subscriptions integer default 50)
 returns table (
   subscription text, delivery text, settings jsonb, batch_size integer, max_attempts integer,
   ids bigint[], times timestamptz[], queues integer[], notes text[], run_from timestamptz, looked_at integer, unfinished boolean
@@ -19,8 +19,6 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
 #variable_conflict use_column
 declare
-  -- in one transaction; more would make it long
-  most_subscriptions constant integer := 50;
   here constant text := (select s.system_identifier::text from pg_control_system() as s);
   locked text[];
   last_id bigint;
@@ -90,10 +88,7 @@ begin
 
     taken := ai_private.take_carefully(c, most);
     if taken.error is not null then
-      update ai_private.subscription_cursor u
-      set error = taken.error, failures = u.failures + 1, moved_at = c.moved_at,
-        retry_at = c.moved_at + make_interval(secs => least(2 ^ least(u.failures, 10), 300))
-      where u.subscription = c.subscription;
+      perform ai_private.put_off(c.subscription, taken.error);
       continue;
     end if;
     again := ai_private.take_redeliveries(c.subscription, most, taken.ids);
@@ -133,7 +128,7 @@ begin
   end loop;
 end
 $pg_ai$;
-alter function ai_private.take_events(text[], integer) owner to ai_owner;
-comment on function ai_private.take_events(text[], integer) is 'Takes new events for subscriptions and moves their cursors';
-revoke all on function ai_private.take_events(text[], integer) from public;
-grant execute on function ai_private.take_events(text[], integer) to ai_worker;
+alter function ai_private.take_events(text[], integer, integer) owner to ai_owner;
+comment on function ai_private.take_events(text[], integer, integer) is 'Takes new events for subscriptions and moves their cursors';
+revoke all on function ai_private.take_events(text[], integer, integer) from public;
+grant execute on function ai_private.take_events(text[], integer, integer) to ai_worker;

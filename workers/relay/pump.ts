@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 /** A message for a broker: an event. */
 export interface BrokerMessage {
   readonly subject: string;
-  /** The event's id: by it the broker tells what it has already. */
+  /** `<subscription>:<event id>`: by it the broker tells what it has already. */
   readonly id: string;
   /** JSON. */
   readonly body: string;
@@ -22,10 +22,11 @@ export class Unpublishable extends Error {
 export interface Broker {
   /**
    * Settles when the broker has them safely; what it has already, it leaves out.
-   * @returns for each message undefined, or why it will never be taken
+   * @param lanes messages of one lane have to arrive in order
+   * @returns for each message of each lane undefined, or why it will never be taken
    * @throws where it cannot be reached or answers late; all are sent again then
    */
-  publish(messages: readonly BrokerMessage[]): Promise<readonly (Unpublishable | undefined)[]>;
+  publish(lanes: readonly (readonly BrokerMessage[])[]): Promise<readonly (readonly (Unpublishable | undefined)[])[]>;
   close(): Promise<void>;
 }
 
@@ -34,12 +35,14 @@ interface Taken {
   readonly settings: { readonly subject?: string };
   readonly ids: string[];
   readonly times: string[];
+  readonly queues: (number | null)[];
   readonly looked_at: number;
   readonly unfinished: boolean;
 }
 
 /**
- * Takes events, hands them to the broker and moves the cursors when the broker has them: what is not acknowledged is taken again, by this relay or another.
+ * Takes events of one subscription, hands them to the broker and moves the cursor when the broker has them: what is not acknowledged is taken again, by this relay or
+ * another, after a pause in which the other subscriptions have their turn.
  */
 export const lookForBrokers =
   (
@@ -51,53 +54,71 @@ export const lookForBrokers =
   ): (() => Promise<Found>) =>
   async () => {
     const started = performance.now();
+    let current: string | undefined;
     let published = 0;
-    const found = await session.transaction(async (query) => {
-      const taken = await query<Taken>(
-        // In text, as numbers and moments lose digits in JavaScript.
-        `select t.subscription, t.settings, t.ids::text[] as ids, t.times::text[] as times, t.looked_at, t.unfinished
-           from ai_private.take_events('{broker}', $1) as t`,
-        [batch],
-      );
-      for (const one of taken) {
-        if (one.ids.length === 0) continue;
-        const messages = await query<Message>(MESSAGES, [one.ids, one.times]);
-        const outcomes = await broker.publish(
-          messages.map(({ id, topic, body, trace }) => ({
-            subject: subjectOf(one.settings.subject ?? '{topic}', topic),
-            id,
-            body,
-            headers: {
-              'Pg-Ai-Topic': topic,
-              'Pg-Ai-Subscription': one.subscription,
-              ...(trace === null ? {} : { traceparent: trace }),
-            },
-          })),
+    try {
+      const found = await session.transaction(async (query) => {
+        // Ids and moments as text: they lose digits in JavaScript.
+        const [taken] = await query<Taken>(
+          `select t.subscription, t.settings, t.ids::text[] as ids, t.times::text[] as times, t.queues, t.looked_at, t.unfinished
+             from ai_private.take_events('{broker}', $1, 1) as t`,
+          [batch],
         );
-        published += messages.length;
-        for (const [i, outcome] of outcomes.entries()) {
-          const message = messages[i];
-          if (outcome === undefined || message === undefined) continue;
-          log.error(
-            { err: outcome, subscription: one.subscription, event: message.id },
-            'the broker will never take it',
-          );
-          await query(
-            `insert into ai.dead_letters as d (subscription, event_id, event_at, attempts, error) values ($1, $2, $3, 1, $4)
-             on conflict (subscription, event_id) do update set attempts = d.attempts + 1, error = excluded.error, at = excluded.at`,
-            [one.subscription, message.id, message.at, outcome.message],
-          );
-        }
-      }
-      return {
-        events: taken.reduce((sum, { looked_at }) => sum + looked_at, 0),
-        more: taken.some(({ unfinished }) => unfinished),
-      };
-    });
-    if (published > 0)
-      onRound?.({ delivery: 'broker', events: published, seconds: (performance.now() - started) / 1000 });
-    return found;
+        if (taken === undefined) return { events: 0, more: false };
+        current = taken.subscription;
+        published = taken.ids.length;
+        if (published > 0) await publish(query, broker, taken, log);
+        // Another one may have waited.
+        return { events: taken.looked_at, more: true };
+      });
+      if (published > 0)
+        onRound?.({ delivery: 'broker', events: published, seconds: (performance.now() - started) / 1000 });
+      return found;
+    } catch (error) {
+      if (current === undefined) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      await session.query('select ai_private.put_off($1, $2)', [current, message]);
+      log.warn({ err: error, subscription: current }, 'the broker has not taken all; trying again after a pause');
+      return { events: 0, more: true };
+    }
   };
+
+const publish = async (query: Session['query'], broker: Broker, taken: Taken, log: Logger): Promise<void> => {
+  const events = await query<Message>(MESSAGES, [taken.ids, taken.times]);
+  const queues = new Map(taken.ids.map((id, i) => [id, taken.queues[i] ?? null]));
+  const lanes = new Map<unknown, Message[]>();
+  for (const event of events) {
+    // Without an order each is a lane of its own.
+    const lane = queues.get(event.id) ?? event;
+    lanes.set(lane, [...(lanes.get(lane) ?? []), event]);
+  }
+  const outcomes = await broker.publish(
+    [...lanes.values()].map((lane) =>
+      lane.map(({ id, topic, body, trace }) => ({
+        subject: subjectOf(taken.settings.subject ?? '{topic}', topic),
+        id: `${taken.subscription}:${id}`,
+        body,
+        headers: {
+          'Pg-Ai-Topic': topic,
+          'Pg-Ai-Subscription': taken.subscription,
+          ...(trace === null ? {} : { traceparent: trace }),
+        },
+      })),
+    ),
+  );
+  for (const [i, lane] of [...lanes.values()].entries()) {
+    for (const [j, event] of lane.entries()) {
+      const refused = outcomes[i]?.[j];
+      if (refused === undefined) continue;
+      log.error({ err: refused, subscription: taken.subscription, event: event.id }, 'the broker will never take it');
+      await query(
+        `insert into ai.dead_letters as d (subscription, event_id, event_at, attempts, error) values ($1, $2, $3, 1, $4)
+         on conflict (subscription, event_id) do update set attempts = d.attempts + 1, error = excluded.error, at = excluded.at`,
+        [taken.subscription, event.id, event.at, refused.message],
+      );
+    }
+  }
+};
 
 interface Message {
   readonly id: string;
