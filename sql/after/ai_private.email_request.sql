@@ -1,6 +1,6 @@
 -- What an event asks the email delivery to send: recipients, template in the reader's locale, variables with defaults. "problem" says why nothing can be
--- sent, today or tomorrow. settings are the subscription's; event is the row of the log as JSON. Called by the worker.
-create function ai_private.email_request(settings jsonb, event jsonb)
+-- sent, today or tomorrow. settings are the subscription's; event_at may have lost its microseconds. Called by the worker.
+create function ai_private.email_request(settings jsonb, event_id bigint, event_at timestamptz)
 returns table (problem text, template text, locale text, subject text, body_text text, body_html text, variables jsonb, recipients text[])
 language plpgsql
 stable
@@ -9,14 +9,26 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
 #variable_conflict use_column
 declare
-  -- the built-in subscription says nothing itself: ai.send_email has put all of it into the event
-  wanted constant jsonb := case when settings ? 'template' then settings else event -> 'payload' end;
-  source constant jsonb := case when settings ? 'template' then event else '{}' end;
+  event jsonb;
+  wanted jsonb;
+  source jsonb;
   chosen ai.email_templates;
   given jsonb;
   reader jsonb;
   wrong jsonb;
 begin
+  select jsonb_build_object('id', e.id, 'at', e.at, 'topic', e.topic, 'entity', e.entity, 'operation', e.operation, 'action', e.action, 'key', e.row_key,
+    'actor', e.actor, 'payload', e.payload) into event
+  from ai.event_log e
+  where e.id = event_id and e.at >= event_at and e.at < event_at + interval '1 millisecond';
+  if event is null then
+    problem := format('there is no event %s', event_id);
+    return next;
+    return;
+  end if;
+  -- The built-in subscription says nothing itself: ai.send_email has put all of it into the event.
+  wanted := case when settings ? 'template' then settings else event -> 'payload' end;
+  source := case when settings ? 'template' then event else '{}' end;
   reader := ai_private.event_value(wanted -> 'locale', source);
   select t.* into chosen from ai_private.email_template(wanted ->> 'template', reader #>> '{}') as t;
   template := coalesce(wanted ->> 'template', '');
@@ -47,7 +59,7 @@ begin
   return next;
 end
 $pg_ai$;
-alter function ai_private.email_request(jsonb, jsonb) owner to ai_owner;
-comment on function ai_private.email_request(jsonb, jsonb) is 'What an event asks the email delivery to send';
-revoke all on function ai_private.email_request(jsonb, jsonb) from public;
-grant execute on function ai_private.email_request(jsonb, jsonb) to ai_worker;
+alter function ai_private.email_request(jsonb, bigint, timestamptz) owner to ai_owner;
+comment on function ai_private.email_request(jsonb, bigint, timestamptz) is 'What an event asks the email delivery to send';
+revoke all on function ai_private.email_request(jsonb, bigint, timestamptz) from public;
+grant execute on function ai_private.email_request(jsonb, bigint, timestamptz) to ai_worker;

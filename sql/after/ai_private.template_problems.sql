@@ -17,7 +17,6 @@ declare
   scopes jsonb[] := '{}';
   scope jsonb := declared;
   type jsonb;
-  known constant text := (select string_agg(v, ', ' order by v) from jsonb_object_keys(declared) as v);
 begin
   if part = 'subject' and source ~ E'[\\r\\n]' then
     problems := problems || jsonb_build_object('path', part, 'reason', 'a subject is one line');
@@ -107,7 +106,8 @@ begin
     end if;
     if problem is not null then
       if suggestion is null and problem like '%is not a variable here' then
-        suggestion := 'declared in variables: ' || coalesce(known, 'none');
+        suggestion := case when declared = '{}' then 'variables declares none'
+          else ai_private.suggestion(substring(problem from '^"([^"]+)"'), array(select v from jsonb_object_keys(scope) as v order by v)) end;
       end if;
       problems := problems || jsonb_strip_nulls(jsonb_build_object('path', format('%s, line %s', part, token.line), 'reason', problem, 'suggestion', suggestion));
     end if;

@@ -26,7 +26,7 @@ begin
     elsif coalesce(words[i + 1], '') !~ '^[A-Za-z_][A-Za-z0-9_]*$' then
       return 'a filter is missing after "|"';
     elsif words[i + 1] <> all (ai_private.template_filters()) then
-      return format('there is no filter "%s"; there are: %s', words[i + 1], array_to_string(ai_private.template_filters(), ', '));
+      return format('there is no filter "%s"; %s', words[i + 1], ai_private.suggestion(words[i + 1], ai_private.template_filters()));
     end if;
     i := i + 2;
     if words[i] = ':' then

@@ -6,6 +6,7 @@ language plpgsql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 as $pg_ai$
 declare
   other record;

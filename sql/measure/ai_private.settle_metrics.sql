@@ -8,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
   with old as (
     delete from ai_private.metric m
-    where m.at < date_trunc('hour', clock_timestamp()) - interval '3 hours' and m.at <> date_trunc('hour', m.at)
+    where m.at < date_trunc('hour', clock_timestamp()) - interval '3 hours' and m.at <> date_trunc('hour', m.at) and m.at > '-infinity'
     returning m.*
   )
   insert into ai_private.metric as m

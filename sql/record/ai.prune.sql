@@ -1,4 +1,5 @@
--- Retention: drops whole months of the audit trail, of events, idempotency keys, metrics and what is known of mails that lie before a moment. Returns what was dropped.
+-- Retention: drops whole months of the audit trail, of events, idempotency keys and what is known of mails that lie before a moment, and sums up the metrics from
+-- before it. Returns what was dropped.
 -- A month of events that somebody has still to see is kept, and all after it, with a warning; unless it lies before "unseen_before", too: then it is dropped all the
 -- same, with a warning, and ai.status() keeps telling how many events a subscription has lost.
 -- Call it as the role that installed pg_ai. Verification knows what was dropped (ai.audit_retention).
@@ -33,7 +34,7 @@ begin
   delete from ai_private.idempotency i where i.at < before;
   -- rate limits that a key has not touched for longer than they look back
   delete from ai_private.rate_state r where r.idle_from < now();
-  delete from ai_private.metric m where m.at < before;
+  perform ai_private.fold_metrics(before);
   -- what is known of a mail stays as long as its event, which could be replayed
   delete from ai.email_log l where l.changed_at < before and not exists (select from ai.event_log e where e.id = l.event_id);
 end

@@ -4,6 +4,7 @@ returns text
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+set quote_all_identifiers = off
 as $pg_ai$
 declare
   parts text[];

@@ -7,13 +7,14 @@ import { register as dev } from './commands/dev.ts';
 import { register as doctor } from './commands/doctor.ts';
 import { register as explain } from './commands/explain.ts';
 import { register as install } from './commands/install.ts';
+import { register as top } from './commands/top.ts';
 import { register as uninstall } from './commands/uninstall.ts';
 import { register as upgrade } from './commands/upgrade.ts';
 import { register as worker } from './commands/worker.ts';
 import { CliError, exitCode } from './errors.ts';
 import { createOutput } from './output.ts';
 
-const commands = [dev, install, upgrade, uninstall, compile, describe, explain, audit, doctor, worker];
+const commands = [dev, install, upgrade, uninstall, compile, describe, explain, audit, doctor, top, worker];
 
 function createProgram(): Command {
   const program = new Command('pg-ai')

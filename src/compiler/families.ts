@@ -47,3 +47,9 @@ export const jsonTypesOf = (family: Family): readonly string[] => {
       return [];
   }
 };
+
+const WITH_FLOATS = new Set(['real', 'double precision', 'point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle']);
+
+/** Whether values of the type hold, or might hold, floats, of which a session's extra_float_digits decides how many digits are written. */
+export const mayHoldFloats = (type: TypeSnapshot): boolean =>
+  type.element === undefined ? 'crm'.includes(type.kind) || WITH_FLOATS.has(type.name) : mayHoldFloats(type.element);

@@ -39,7 +39,10 @@ bring() {
   echo "Node: $found; bringing ${package#*@} into .node/" >&2
   work=$own.$$
   trap 'rm -rf "$work"' EXIT
-  mkdir -p "$work/unpacked" "$work/bin"
+  mkdir -p "$work/unpacked" "$work/bin" "$work/etc"
+  # npm looks for the system's settings (registry, certificates, proxy) beside the Node that runs it.
+  settings=$(npm config get globalconfig 2>/dev/null) || settings=
+  case "$settings" in /*) ln -s "$settings" "$work/etc/npmrc" ;; esac
   (cd "$work" && npm pack --silent "$package" >/dev/null 2>npm.log) || {
     cat "$work/npm.log" >&2
     give_up "npm could not bring $package"

@@ -289,5 +289,5 @@ describe('two changes at once', () => {
     ]);
     expect(await database.query(`select 1 from ai.operation where qualified_name like 'public.busy%'`)).toEqual([]);
     await consistent();
-  }, 60_000);
+  });
 });

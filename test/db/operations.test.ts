@@ -398,24 +398,28 @@ describe('a table is found', () => {
     comment on table shop.item is '${every.replace(/"update[^}]*}, /, '')}'; comment on table other.item is '${every.replace(/"update[^}]*}, /, '')}';
     comment on table "Mixed" is '${every.replace(/"update[^}]*}, /, '')}'`);
 
-  test('by schema, quoted or not, and along the search_path', async () => {
-    await ready();
-    const client = await database.client();
-    await client.query('set search_path = other, shop, public');
-    await mutate(client, 'create', 'item', { id: 1 });
-    await mutate(client, 'create', 'shop.item', { id: 2 });
-    await mutate(client, 'create', '"shop"."item"', { id: 3 });
-    await mutate(client, 'create', 'SHOP.Item', { id: 4 });
-    await mutate(client, 'create', ' shop . item ', { id: 5 });
-    await mutate(client, 'create', `${database.name}.shop.item`, { id: 6 });
-    await mutate(client, 'create', '"Mixed"', { id: 7 });
-    await mutate(client, 'create', 'public."Mixed"', { id: 8 });
-    expect(await database.query('select array_agg(id order by id) as ids from other.item')).toEqual([{ ids: [1] }]);
-    expect(await database.query('select array_agg(id order by id) as ids from shop.item')).toEqual([
-      { ids: [2, 3, 4, 5, 6] },
-    ]);
-    await client.end();
-  });
+  test.each(['off', 'on'])(
+    'by schema, quoted or not, and along the search_path; quote_all_identifiers %s',
+    async (setting) => {
+      await ready();
+      await database.query('truncate other.item, shop.item, "Mixed"');
+      const client = await database.client();
+      await client.query(`set search_path = other, shop, public; set quote_all_identifiers = ${setting}`);
+      await mutate(client, 'create', 'item', { id: 1 });
+      await mutate(client, 'create', 'shop.item', { id: 2 });
+      await mutate(client, 'create', '"shop"."item"', { id: 3 });
+      await mutate(client, 'create', 'SHOP.Item', { id: 4 });
+      await mutate(client, 'create', ' shop . item ', { id: 5 });
+      await mutate(client, 'create', `${database.name}.shop.item`, { id: 6 });
+      await mutate(client, 'create', '"Mixed"', { id: 7 });
+      await mutate(client, 'create', 'public."Mixed"', { id: 8 });
+      expect(await database.query('select array_agg(id order by id) as ids from other.item')).toEqual([{ ids: [1] }]);
+      expect(await database.query('select array_agg(id order by id) as ids from shop.item')).toEqual([
+        { ids: [2, 3, 4, 5, 6] },
+      ]);
+      await client.end();
+    },
+  );
 
   const wrong = [
     'mixed',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -15,7 +15,7 @@ function run(name: string, programs: Record<string, string>, ...command: string[
   mkdirSync(join(root, 'src/setup'), { recursive: true });
   mkdirSync(bin);
   cpSync(join(projectRoot, 'src/setup/node.sh'), join(root, 'src/setup/node.sh'));
-  for (const tool of ['dirname', 'uname', 'mkdir', 'rm', 'mv', 'cat', 'chmod', 'tar', 'gzip']) {
+  for (const tool of ['dirname', 'uname', 'mkdir', 'rm', 'mv', 'cat', 'chmod', 'ln', 'tar', 'gzip']) {
     const path = ['/usr/bin', '/bin'].map((folder) => join(folder, tool)).find((candidate) => existsSync(candidate));
     if (path !== undefined) symlinkSync(path, join(bin, tool));
   }
@@ -51,6 +51,16 @@ tar -czf node.tgz package; rm -r package`;
   expect({ status, stdout }).toEqual({ status: 0, stdout: '42\n' });
   expect(stderr).toMatch(/^Node: this machine's is v18\.20\.4; bringing [\d.]+ into \.node\/\n$/);
   expect(existsSync(join(root, '.node/bin/node'))).toBe(true);
+});
+
+test("npm keeps the system's own settings (registry, certificates, proxy), which it looks for beside the Node that runs it", () => {
+  const settings = join(work, 'system-npmrc');
+  writeFileSync(settings, 'cafile=/somewhere.pem\n');
+  const npm = `if [ "$1" = config ]; then echo '${settings}'; exit; fi
+mkdir -p package/bin; ln -s '${process.execPath}' package/bin/node; tar -czf node.tgz package; rm -r package`;
+  const { status, root } = run('settings', { node: oldNode, npm }, 'node', '--version');
+  expect(status).toBe(0);
+  expect(readFileSync(join(root, '.node/etc/npmrc'), 'utf8')).toBe('cafile=/somewhere.pem\n');
 });
 
 test('an npm that cannot reach its registry leaves nothing behind', () => {

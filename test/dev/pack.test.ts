@@ -27,7 +27,7 @@ beforeAll(() => {
   npm(projectRoot, 'pack', '--pack-destination', work);
   writeFileSync(join(work, 'package.json'), '{ "name": "elsewhere", "private": true }');
   npm(work, 'install', '--no-fund', '--no-audit', '--prefer-offline', join(work, `pg-ai-${projectVersion}.tgz`));
-}, 180_000);
+});
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 test('the package holds what runs and nothing else', () => {

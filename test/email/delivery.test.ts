@@ -198,6 +198,20 @@ describe('what a subscription says', () => {
     });
   });
 
+  test('the key of the row, too, keeps its digits', async () => {
+    await subscribe('by-key', {
+      template: 'welcome',
+      to: 'lan@example.com',
+      variables: { name: '$.topic', total: '$.key.id' },
+    });
+    await database.query(
+      `insert into ai.event_log (topic, entity, operation, row_key, payload) values ('a.b', 'a', 'b', '{"id": 9007199254740993}', '{}')`,
+    );
+    const [row] = await database.query<{ id: string }>(`select max(id)::text as id from ai.event_log`);
+    await deliver(row?.id ?? '', 'by-key');
+    expect((await office.parsed())[0]?.text).toContain('a.b. 9007199254740993');
+  });
+
   test('without variables, the payload’s fields of the same names are taken', async () => {
     await subscribe('plain', { template: 'welcome', to: ['anna@example.com', 'binh@example.com'] });
     const id = await event({ name: 'Lan', password_hint: 'x' });

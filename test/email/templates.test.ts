@@ -62,11 +62,14 @@ describe('a template in order is taken', () => {
 
 describe('a mistake in a template is refused, with its place and what to write instead', () => {
   test.each<[text: string, reason: string]>([
-    ['{{ nam }}', 'body_text, line 1: "nam" is not a variable here; declared in variables: extra, lines, name, note'],
+    ['{{ nam }}', 'body_text, line 1: "nam" is not a variable here; did you mean "name"?'],
     ['first\nsecond {{ name.first_name }}', 'line 2: "name.first_name" leads to nothing: name has no such part'],
     ['{{ lines[0].prodct }}', '"lines[0].prodct" leads to nothing'],
     ['{{ lines }}', '"lines" is an array'],
-    ['{{ name | shout }}', 'there is no filter "shout"; there are: abs,'],
+    ['{{ name | shout }}', 'there is no filter "shout"; use one of: abs,'],
+    ['{{ name | upcas }}', 'there is no filter "upcas"; did you mean "upcase"?'],
+    ['{{ whatever }}', '"whatever" is not a variable here; use one of: extra, lines, name, note, paid, total'],
+    ['{% for line in lines %}{{ lnie }}{% endfor %}', '"lnie" is not a variable here; did you mean "line"?'],
     ['{{ name | }}', 'a filter is missing'],
     ['{{ name | append: nam }}', '"nam" is not a variable'],
     ['{{ name | append: }}', 'a value is missing'],

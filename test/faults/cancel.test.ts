@@ -64,7 +64,7 @@ test('cancelled at any point', async () => {
   await agree();
   await worker.end();
   await canceller.end();
-}, 120_000);
+});
 
 test('timed out at any point', async () => {
   const worker = await database.client();
@@ -89,7 +89,7 @@ test('timed out at any point', async () => {
   expect(late).toBeGreaterThan(0);
   await agree();
   await worker.end();
-}, 120_000);
+});
 
 test('a connection that is gone takes its open transaction with it', async () => {
   const [worker, other] = [await database.client(), await database.client()];

@@ -108,4 +108,4 @@ test('kill -9 in the middle of many calls: what was answered is there, and rows,
     await after.end();
     if (round === 0) await admin.end().catch(() => {});
   }
-}, 180_000);
+});

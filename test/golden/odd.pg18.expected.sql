@@ -17,6 +17,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Creates a row of odd."Line ""item""". Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint). Edit the declaration, not this function.
 #variable_conflict use_column
@@ -256,6 +257,8 @@ returns jsonb
 language sql
 volatile
 security invoker
+set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 select ai_gen."odd__Line ""item""__create__json"(
   case when $9 operator(pg_catalog.<>) '{}'::pg_catalog.text[]
@@ -272,6 +275,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Many calls of odd__Line "item"__create__json in one statement. Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint).
 #variable_conflict use_column
@@ -386,6 +390,7 @@ language plpgsql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Updates a row of odd."Line ""item""". Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint). Edit the declaration, not this function.
 #variable_conflict use_column
@@ -643,6 +648,8 @@ returns jsonb
 language sql
 volatile
 security invoker
+set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 select ai_gen."odd__Line ""item""__update__json"(
   case when $9 operator(pg_catalog.<>) '{}'::pg_catalog.text[]
@@ -662,6 +669,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Deletes a row of odd."Line ""item""". Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint). Edit the declaration, not this function.
 #variable_conflict use_column
@@ -825,6 +833,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Many calls of odd__Line "item"__delete__json in one statement. Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint).
 #variable_conflict use_column
@@ -906,6 +915,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Creates or updates a row of odd."Line ""item""". Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint). Edit the declaration, not this function.
 #variable_conflict use_column
@@ -1160,6 +1170,8 @@ returns jsonb
 language sql
 volatile
 security invoker
+set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 select ai_gen."odd__Line ""item""__upsert__json"(
   case when $9 operator(pg_catalog.<>) '{}'::pg_catalog.text[]
@@ -1176,6 +1188,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Many calls of odd__Line "item"__upsert__json in one statement. Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint).
 #variable_conflict use_column
@@ -1313,6 +1326,7 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
 as $pg_ai$
 -- Reads a row of odd."Line ""item""". Compiled from COMMENT ON TABLE odd."Line ""item""" (fingerprint). Edit the declaration, not this function.
 #variable_conflict use_column
@@ -1325,22 +1339,21 @@ declare
   "order" integer;
   "no." smallint;
 begin
-  <<attempt>>
+  <<usual>>
   begin
-    <<usual>>
-    begin
-      -- The usual case: nothing is wrong with the inputs.
-      if _opt = '{}'
-        and _in @@ '$.type() == "object"'
-          ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
-          ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'::pg_catalog.jsonpath
-        and _in - '{"order","no."}'::text[] = '{}'
-      then
-        "order" := (_in -> 'order')::integer;
-        "no." := (_in -> 'no.')::smallint;
-        exit usual;
-      end if;
+    -- The usual case: nothing is wrong with the inputs.
+    if _opt = '{}'
+      and _in @@ '$.type() == "object"'
+        ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
+        ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'::pg_catalog.jsonpath
+      and _in - '{"order","no."}'::text[] = '{}'
+    then
+      "order" := (_in -> 'order')::integer;
+      "no." := (_in -> 'no.')::smallint;
+      exit usual;
+    end if;
 
+    begin
       -- What is rare or wrong, rule by rule.
       _opt := coalesce(_opt, '{}');
       _errors := '[]';
@@ -1380,21 +1393,21 @@ begin
       if _errors <> '[]' then
         perform ai_private.refuse_inputs('odd."Line ""item"""', 'fetch', _errors);
       end if;
+    exception
+      when others or query_canceled or assert_failure then
+        _result := ai_private.count_error('odd."Line ""item"""', 'fetch', null, sqlstate);
+        raise;
     end;
-
-    -- The statement.
-    select pg_catalog.jsonb_build_object('order', t."order", 'no.', t."no.", 'Pair', t."Pair", 'pairs', t.pairs, 'price', t.price, 'codes', t.codes, E'line\nbreak', t."line
-break", 'span', t.span, 'double', t.double)
-    from odd."Line ""item""" as t
-    where t."order" = given."order" and t."no." = given."no."
-      into _result;
-
-    return _result;
-  exception
-    when others or query_canceled or assert_failure then
-      _result := ai_private.count_error('odd."Line ""item"""', 'fetch', null, sqlstate);
-      raise;
   end;
+
+  -- The statement.
+  select pg_catalog.jsonb_build_object('order', t."order", 'no.', t."no.", 'Pair', t."Pair", 'pairs', t.pairs, 'price', t.price, 'codes', t.codes, E'line\nbreak', t."line
+break", 'span', t.span, 'double', t.double)
+  from odd."Line ""item""" as t
+  where t."order" = given."order" and t."no." = given."no."
+    into _result;
+
+  return _result;
 end
 $pg_ai$;
 

@@ -1365,20 +1365,19 @@ declare
   _version text;
   id bigint;
 begin
-  <<attempt>>
+  <<usual>>
   begin
-    <<usual>>
-    begin
-      -- The usual case: nothing is wrong with the inputs.
-      if _opt = '{}'
-        and _in @@ '$.type() == "object"'
-          ' && ($."id".type() == "number" && $."id" >= -9223372036854775808 && $."id" <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'::pg_catalog.jsonpath
-        and _in - '{"id"}'::text[] = '{}'
-      then
-        id := (_in ->> 'id')::numeric::bigint;
-        exit usual;
-      end if;
+    -- The usual case: nothing is wrong with the inputs.
+    if _opt = '{}'
+      and _in @@ '$.type() == "object"'
+        ' && ($."id".type() == "number" && $."id" >= -9223372036854775808 && $."id" <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'::pg_catalog.jsonpath
+      and _in - '{"id"}'::text[] = '{}'
+    then
+      id := (_in ->> 'id')::numeric::bigint;
+      exit usual;
+    end if;
 
+    begin
       -- What is rare or wrong, rule by rule.
       _opt := coalesce(_opt, '{}');
       _errors := '[]';
@@ -1416,20 +1415,20 @@ begin
       if _errors <> '[]' then
         perform ai_private.refuse_inputs('shop.customer', 'fetch', _errors);
       end if;
+    exception
+      when others or query_canceled or assert_failure then
+        _result := ai_private.count_error('shop.customer', 'fetch', null, sqlstate);
+        raise;
     end;
-
-    -- The statement.
-    select pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'name', t.name, 'version', t.version) || pg_catalog.jsonb_build_object('xmin', t.xmin::text)
-    from shop.customer as t
-    where t.id = given.id
-      into _result;
-
-    return _result;
-  exception
-    when others or query_canceled or assert_failure then
-      _result := ai_private.count_error('shop.customer', 'fetch', null, sqlstate);
-      raise;
   end;
+
+  -- The statement.
+  select pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'name', t.name, 'version', t.version) || pg_catalog.jsonb_build_object('xmin', t.xmin::text)
+  from shop.customer as t
+  where t.id = given.id
+    into _result;
+
+  return _result;
 end
 $pg_ai$;
 

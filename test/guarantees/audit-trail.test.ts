@@ -234,6 +234,7 @@ describe('ai.history', () => {
     await mutate(database, 'delete', 'account', { id });
     await database.query('reset pg_ai.actor');
     for (const spelling of ['account', 'public.account', '"public"."account"', 'PUBLIC.Account']) {
+      await admin.query(`set quote_all_identifiers = ${spelling === 'account' ? 'on' : 'off'}`);
       const rows = (
         await admin.query('select operation, actor, changes from ai.history($1, $2)', [
           spelling,

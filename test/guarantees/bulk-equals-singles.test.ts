@@ -154,5 +154,5 @@ describe.each(['create', 'update', 'upsert', 'delete'])('%s', (operation) => {
       }),
       { numRuns: 60, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: false },
     );
-  }, 120_000);
+  });
 });

@@ -19,7 +19,7 @@ const server = inject('server');
 const files = extensionFiles();
 beforeAll(() => {
   if (files.missing === undefined) files.place();
-}, 120_000);
+});
 afterAll(() => files.remove());
 
 /** plv8 or pljs; where the server has neither, a language of that name that compiles nothing: here only the function's place matters. */

@@ -18,13 +18,25 @@ export type TestDatabase = {
 
 let made = 0;
 
+/** What decides how values are written. A server may have its own ideas; the tests compare texts. */
+const USUAL = [
+  `timezone = 'UTC'`,
+  `datestyle = 'ISO, MDY'`,
+  `intervalstyle = 'postgres'`,
+  `bytea_output = 'hex'`,
+  `lc_monetary = 'C'`,
+  `lc_numeric = 'C'`,
+  `lc_messages = 'C'`,
+];
+
 /** A new database: a copy of the one in which pg_ai is installed, or an empty one. */
 export async function createDatabase({ installed = true }: { installed?: boolean } = {}): Promise<TestDatabase> {
   const server = inject('server');
   const name = `ai_test_${process.pid}_${++made}_${Date.now().toString(36)}`;
-  await asSuperuser((admin) =>
-    admin.query(`create database ${name} template ${installed ? server.template : 'template0'}`),
-  );
+  await asSuperuser(async (admin) => {
+    await admin.query(`create database ${name} template ${installed ? server.template : 'template0'}`);
+    await admin.query(USUAL.map((setting) => `alter database ${name} set ${setting}`).join('; '));
+  });
   const url = databaseUrl(server.superuserUrl, name);
   const open: pg.Client[] = [];
   let shared: Promise<pg.Client> | undefined;

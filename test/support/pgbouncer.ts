@@ -41,11 +41,12 @@ export function findPgbouncer(): Program | Missing {
       arrange: (unpacked, fresh) => {
         copyFileSync(join(unpacked, 'usr/sbin/pgbouncer'), join(fresh, 'pgbouncer'));
         mkdirSync(join(fresh, 'lib'));
-        for (const entry of readdirSync(unpacked, { recursive: true, withFileTypes: true })) {
-          const file = join(entry.parentPath, entry.name);
-          // Only what the program itself is linked to, which lies beside the C library.
-          if (!/\/lib\/[^/]+-linux-gnu[^/]*$/.test(entry.parentPath) || !/\.so(\.|$)/.test(entry.name)) continue;
-          if (statSync(file, { throwIfNoEntry: false })?.isFile()) copyFileSync(file, join(fresh, 'lib', entry.name));
+        // Only what the program itself is linked to, which lies beside the C library. (Other folders may be root's alone.)
+        for (const folder of ['lib', 'usr/lib'].flatMap((lib) => triplets(join(unpacked, lib)))) {
+          for (const name of readdirSync(folder).filter((each) => /\.so(\.|$)/.test(each))) {
+            const file = join(folder, name);
+            if (statSync(file, { throwIfNoEntry: false })?.isFile()) copyFileSync(file, join(fresh, 'lib', name));
+          }
         }
       },
     },
@@ -57,6 +58,13 @@ export function findPgbouncer(): Program | Missing {
   const program = [join(lib, loader ?? ''), '--library-path', lib, join(lib, '../pgbouncer')];
   return isNewEnough(program) ? program : { missing: `Debian's package does not run here: ${program.join(' ')}` };
 }
+
+const triplets = (lib: string): string[] =>
+  existsSync(lib)
+    ? readdirSync(lib)
+        .filter((name) => /-linux-gnu/.test(name))
+        .map((name) => join(lib, name))
+    : [];
 
 const isNewEnough = ([command = '', ...args]: Program): boolean => {
   const { stdout } = spawnSync(command, [...args, '--version'], { encoding: 'utf8' });

@@ -1,4 +1,4 @@
-import type { Event, Queryable } from '../delivery.ts';
+import type { Queryable } from '../delivery.ts';
 
 /** What an event asks for; see ai_private.email_request. */
 export interface EmailRequest {
@@ -13,22 +13,16 @@ export interface EmailRequest {
   readonly recipients: readonly string[];
 }
 
-/** The event as ai_private.email_request reads it, its payload digit by digit. */
-const eventJson = (event: Event): string => {
-  const { id, at, topic, entity, operation, action, key, actor } = event;
-  return `${JSON.stringify({ id, at, topic, entity, operation, action, key, actor }).slice(0, -1)},"payload":${event.payloadText}}`;
-};
-
 export const readRequest = async (
   db: Queryable,
   settings: Readonly<Record<string, unknown>>,
-  event: Event,
+  event: { readonly id: string; readonly at: Date },
 ): Promise<EmailRequest> => {
   const { rows } = await db.query<{ [K in keyof EmailRequest]: EmailRequest[K] }>(
     `select r.problem, r.template, r.locale, r.subject, r.body_text as "bodyText", r.body_html as "bodyHtml",
             r.variables::text as variables, r.recipients
-       from ai_private.email_request($1::jsonb, $2::jsonb) as r`,
-    [JSON.stringify(settings), eventJson(event)],
+       from ai_private.email_request($1::jsonb, $2, $3) as r`,
+    [JSON.stringify(settings), event.id, event.at],
   );
   const [request] = rows;
   if (request === undefined) throw new Error('ai_private.email_request gave no row');

@@ -1,7 +1,7 @@
 import type { Operation } from '../ir.ts';
 import { judgesCalls } from '../policy/ir.ts';
 import { brokenBy, emitSetGate, keyCondition, refusedCalls } from './access.ts';
-import { type Context, createContext, given, identifying, pick, rowObject } from './context.ts';
+import { type Context, createContext, given, identifying, pick, rowObject, settings } from './context.ts';
 import { checkRules, shapeConditions, valueExpression, valueRules } from './inputs.ts';
 import { countsSets, emitSetRates } from './rate.ts';
 import { comment, dollarQuoted, ident, indent, literal, verbatim } from './sql.ts';
@@ -69,7 +69,7 @@ returns jsonb
 language plpgsql
 volatile
 security definer
-set search_path = pg_catalog, pg_temp
+${settings(operation.visible)}
 as ${dollarQuoted(body)}`;
 };
 

@@ -1,4 +1,5 @@
 import type { ColumnSnapshot } from '../catalog.ts';
+import { mayHoldFloats } from '../families.ts';
 import type { Input, Operation } from '../ir.ts';
 import { ident, literal, variable } from './sql.ts';
 
@@ -84,3 +85,9 @@ export const identifying = (operation: Operation): readonly ColumnSnapshot[] => 
     operation.key.map((column) => column.name);
   return operation.visible.filter((column) => primary.includes(column.name));
 };
+
+const FLOATS_IN_FULL = '\nset extra_float_digits = 1';
+
+/** Settings that the function has, whatever the caller's: a caller must not decide which digits of a float are kept and audited. */
+export const settings = (columns: readonly ColumnSnapshot[]): string =>
+  `set search_path = pg_catalog, pg_temp${columns.some(({ base }) => mayHoldFloats(base)) ? FLOATS_IN_FULL : ''}`;

@@ -1,6 +1,7 @@
+import { mayHoldFloats } from '../families.ts';
 import type { Operation } from '../ir.ts';
 import { emitCallChecks, emitGate } from './access.ts';
-import { type Context, createContext } from './context.ts';
+import { type Context, createContext, settings } from './context.ts';
 import { startsEarly } from './early.ts';
 import { emitFailure } from './failure.ts';
 import { added, emitHookStart, emitPostHooks, emitPreHooks, hookVariables, readsTwice, runsHooks } from './hooks.ts';
@@ -53,9 +54,13 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
     ...(startsEarly(operation) ? [indent(emitStart(context), 4)] : []),
     emitReading(context),
     ...(callChecks === '' ? [] : [indent(callChecks, 4)]),
-    indent(emitStatement(context), 4),
+    indent(emitStatement(context), isPlainFetch(operation) ? 2 : 4),
     ...(postHooks === '' ? [] : [indent(postHooks, 4)]),
-    operation.kind === 'fetch' ? `    return ${own._result}${added(context)};` : indent(emitRecord(context), 4),
+    isPlainFetch(operation)
+      ? `  return ${own._result};`
+      : operation.kind === 'fetch'
+        ? `    return ${own._result}${added(context)};`
+        : indent(emitRecord(context), 4),
   ];
   const body = `${comment(`${VERB[operation.kind]} ${operation.table.qualified}. ${source}`)}
 #variable_conflict use_column
@@ -63,20 +68,25 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
 declare
 ${indent(variables.join('\n'))}
 begin
-  <<attempt>>
-  begin
-${sections.join('\n\n')}
-${indent(emitFailure(context))}
-  end;
+${isPlainFetch(operation) ? sections.join('\n\n') : attempt(context, sections)}
 ${operation.kind === 'fetch' ? '' : `\n${indent(emitOptionCalls(context))}\n`}end`;
   return `create or replace function ai_gen.${ident(operation.jsonFunctionName)}(inputs jsonb, options jsonb default '{}')
 returns jsonb
 language plpgsql
 ${operation.kind === 'fetch' && operation.security === 'definer' && !startsEarly(operation) ? 'stable' : 'volatile'}
 security ${operation.security}
-set search_path = pg_catalog, pg_temp
+${settings(operation.visible)}
 as ${dollarQuoted(body)}`;
 };
+
+/** Reading a row by its key can hardly fail once its inputs are right, so only what is wrong with them is worth a subtransaction. */
+const isPlainFetch = (operation: Operation): boolean => operation.kind === 'fetch' && !startsEarly(operation);
+
+const attempt = (context: Context, sections: readonly string[]): string => `  <<attempt>>
+  begin
+${sections.join('\n\n')}
+${indent(emitFailure(context))}
+  end;`;
 
 /** Before anything of others runs: a call that is made by another call of this function has no part in what comes after. */
 const emitStart = (context: Context): string => {
@@ -109,6 +119,10 @@ const emitReading = (context: Context): string => {
     emitConversions(context),
     emitRules(context),
   ].filter((section) => section !== '');
+  if (isPlainFetch(operation)) {
+    const [usual = '', ...rare] = reading;
+    return `  <<usual>>\n  begin\n${indent(usual, 4)}\n\n    begin\n${indent(rare.join('\n\n'), 6)}\n${indent(emitFailure(context), 4)}\n    end;\n  end;`;
+  }
   // Indented once and for good: going over a long text again is what compiling in the database spends its time on.
   if (!readsTwice(operation)) return `    <<usual>>\n    begin\n${indent(reading.join('\n\n'), 6)}\n    end;`;
   return `    <<reading>>
@@ -143,9 +157,11 @@ export const emitTypedFunction = (operation: Operation): string | undefined => {
     `${setNull} text[] default '{}'`,
     `${options} jsonb default '{}'`,
   ];
-  // Without a SET clause the planner puts the body in place of the call, so names and operators are written out. With set_null left out, which
-  // is a constant then, only the first branch remains of it.
+  // Without a SET clause, which only floats need, the planner puts the body in place of the call, so names and operators are written out. With
+  // set_null left out, which is a constant then, only the first branch remains of it.
   const absentOnNull = operation.table.serverVersion >= 16;
+  const columns = ordered.map((input) => input.column);
+  const inlines = absentOnNull && !columns.some(({ base }) => mayHoldFloats(base));
   const given = `json_object(${ordered.map((input, i) => `${literal(input.column.name)}: $${i + 1}`).join(', ')} absent on null returning pg_catalog.jsonb)`;
   const nulls = `$${ordered.length + 1}`;
   const inlined = dollarQuoted(`select ai_gen.${ident(operation.jsonFunctionName)}(
@@ -168,7 +184,7 @@ returns jsonb
 language sql
 ${operation.kind === 'fetch' && operation.security === 'definer' && !startsEarly(operation) ? 'stable' : 'volatile'}
 security invoker
-${ordered.length > 0 && !absentOnNull ? 'set search_path = pg_catalog, pg_temp\n' : ''}as ${ordered.length === 0 ? noInputs : absentOnNull ? inlined : allInputs}`;
+${!inlines && ordered.length > 0 ? `${settings(columns)}\n` : ''}as ${ordered.length === 0 ? noInputs : absentOnNull ? inlined : allInputs}`;
 };
 
 const objectOf = (names: readonly string[]): string => {
