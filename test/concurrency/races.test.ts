@@ -120,6 +120,17 @@ describe('two calls at once', () => {
     expect((await done()) - before).toBe(1);
     await database.query('truncate ai_private.idempotency');
   });
+  test('an update does not keep others from referring to the row', async () => {
+    await database.query('create table other (item int references item)');
+    await two(async (first, second) => {
+      await first.query('begin');
+      await mutate(first, 'update', 'item', { id: 101, n: 1 });
+      await first.query('select ai.generate_mutations($1, $2, $3)', ['update', 'item', '[{"id": 102, "n": 1}]']);
+      await second.query(`set lock_timeout = '5s'`);
+      await second.query('insert into other values (101), (102)');
+      await first.query('rollback');
+    });
+  });
   test('two rows in opposite order end in a deadlock that says to try again', async () => {
     await two(async (first, second, pid) => {
       for (const client of [first, second]) await client.query('begin');
@@ -134,6 +145,31 @@ describe('two calls at once', () => {
       ]);
       const refused = codes.flatMap((each) => (each.status === 'rejected' ? [each.reason.code] : []));
       expect(refused).toEqual(['40P01']);
+    });
+  });
+});
+
+describe('sets of calls lock their rows in the order of the key, whatever the order of the inputs', () => {
+  test.each([
+    ['update', (code: string) => ({ id: { a: 101, b: 102 }[code], n: 3 })],
+    ['upsert', (code: string) => ({ code, n: 3 })],
+    ['delete', (code: string) => ({ id: { a: 101, b: 102 }[code] })],
+  ])('%s', async (operation, input) => {
+    await two(async (first, second, pid) => {
+      await first.query('begin');
+      await first.query(`select from item where code = 'b' for update`);
+      await second.query('begin');
+      const late = second.query('select ai.generate_mutations($1, $2, $3)', [
+        operation,
+        'item',
+        JSON.stringify([input('b'), input('a')]),
+      ]);
+      await waits(pid, late);
+      // It has the row that comes first, though it was asked for last: whoever comes with the two in any order waits there.
+      expect(await database.query(`select code from item where code in ('a', 'b') for update skip locked`)).toEqual([]);
+      await first.query('rollback');
+      await late;
+      await second.query('rollback');
     });
   });
 });

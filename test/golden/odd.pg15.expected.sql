@@ -581,7 +581,7 @@ b'::text)::text;
 break", 'span', t.span, 'double', t.double) into _old
     from odd."Line ""item""" as t
     where t."order" = given."order" and t."no." = given."no."
-    for update;
+    for no key update;
     if _old is null then
       if exists (select from odd."Line ""item""" as t where t."order" = given."order" and t."no." = given."no.") then
         perform ai_private.refuse_suppressed('odd."Line ""item"""', 'update');
@@ -860,6 +860,7 @@ begin
       (item._in ->> 'order')::integer as "order",
       (item._in ->> 'no.')::smallint as "no."
     from item
+    order by "order", "no."
   ),
   verdict as materialized (
     select not exists (
@@ -1099,7 +1100,7 @@ b'::text)::text;
 break", 'span', t.span, 'double', t.double) into _old
     from odd."Line ""item""" as t
     where t."order" = given."order" and t."no." = given."no."
-    for update;
+    for no key update;
     insert into odd."Line ""item""" as t ("order", "no.", "Pair", pairs, price, codes, "line
 break", span)
     values (given."order", given."no.", given."Pair", given.pairs, given.price, given.codes, given."line
@@ -1204,6 +1205,14 @@ begin
   if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
     perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
   end if;
+  -- Rows are locked in the order of their keys.
+  perform from odd."Line ""item""" as t
+  join (
+    select (item._in ->> 'order')::integer as "order", (item._in ->> 'no.')::smallint as "no."
+    from pg_catalog.unnest($1) as item (_in)
+  ) as given on t."order" = given."order" and t."no." = given."no."
+  order by t."order", t."no."
+  for no key update of t;
   with item as (
     select e.value as _in, e.position as _key
     from pg_catalog.unnest($1) with ordinality as e (value, position)
@@ -1247,7 +1256,7 @@ break",
 break", 'span', t.span, 'double', t.double) as old_row
     from odd."Line ""item""" as t
     join given on t."order" = given."order" and t."no." = given."no."
-    for update of t
+    for no key update of t
   ),
   updated as (
     update odd."Line ""item""" as t

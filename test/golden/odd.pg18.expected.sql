@@ -859,6 +859,7 @@ begin
       (item._in ->> 'order')::integer as "order",
       (item._in ->> 'no.')::smallint as "no."
     from item
+    order by "order", "no."
   ),
   verdict as materialized (
     select not exists (
@@ -1205,6 +1206,14 @@ begin
   if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
     perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
   end if;
+  -- Rows are locked in the order of their keys.
+  perform from odd."Line ""item""" as t
+  join (
+    select (item._in ->> 'order')::integer as "order", (item._in ->> 'no.')::smallint as "no."
+    from pg_catalog.unnest($1) as item (_in)
+  ) as given on t."order" = given."order" and t."no." = given."no."
+  order by t."order", t."no."
+  for no key update of t;
   with item as (
     select e.value as _in, e.position as _key
     from pg_catalog.unnest($1) with ordinality as e (value, position)

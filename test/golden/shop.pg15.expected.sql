@@ -604,7 +604,7 @@ begin
     from shop.customer as t
     where t.id = given.id
       and (not given._opt ? 'expected_version' or pg_catalog.to_jsonb(t.version) #>> '{}' = given._opt ->> 'expected_version')
-    for update;
+    for no key update;
     if _old is null then
       if exists (select from shop.customer as t where t.id = given.id
       and (not given._opt ? 'expected_version' or pg_catalog.to_jsonb(t.version) #>> '{}' = given._opt ->> 'expected_version')) then
@@ -714,6 +714,14 @@ begin
   if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
     perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
   end if;
+  -- Rows are locked in the order of their keys.
+  perform from shop.customer as t
+  join (
+    select (item._in ->> 'id')::bigint as id
+    from pg_catalog.unnest($1) as item (_in)
+  ) as given on t.id = given.id
+  order by t.id
+  for no key update of t;
   with item as (
     select e.value as _in, e.position as _key
     from pg_catalog.unnest($1) with ordinality as e (value, position)
@@ -758,7 +766,7 @@ begin
     select given._key as position, pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'name', t.name, 'size', t.size, 'balance', t.balance, 'tags', t.tags, 'settings', t.settings, 'referrer', t.referrer, 'since', t.since, 'until', t.until, 'version', t.version, 'created_at', t.created_at) as old_row
     from shop.customer as t
     join given on t.id = given.id
-    for update of t
+    for no key update of t
   ),
   updated as (
     update shop.customer as t
@@ -1001,6 +1009,7 @@ begin
     select item._in, item._key,
       (item._in ->> 'id')::bigint as id
     from item
+    order by id
   ),
   verdict as materialized (
     select not exists (
@@ -1178,7 +1187,7 @@ begin
     select pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'name', t.name, 'size', t.size, 'balance', t.balance, 'tags', t.tags, 'settings', t.settings, 'referrer', t.referrer, 'since', t.since, 'until', t.until, 'version', t.version, 'created_at', t.created_at) into _old
     from shop.customer as t
     where t.email = given.email
-    for update;
+    for no key update;
     insert into shop.customer as t (email, password, name)
     values (given.email, given.password, given.name)
     on conflict (email) do update
@@ -1265,6 +1274,14 @@ begin
   if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
     perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
   end if;
+  -- Rows are locked in the order of their keys.
+  perform from shop.customer as t
+  join (
+    select item._in ->> 'email' as email
+    from pg_catalog.unnest($1) as item (_in)
+  ) as given on t.email = given.email
+  order by t.email
+  for no key update of t;
   with item as (
     select e.value as _in, e.position as _key
     from pg_catalog.unnest($1) with ordinality as e (value, position)
@@ -1294,7 +1311,7 @@ begin
     select given._key as position, pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'name', t.name, 'size', t.size, 'balance', t.balance, 'tags', t.tags, 'settings', t.settings, 'referrer', t.referrer, 'since', t.since, 'until', t.until, 'version', t.version, 'created_at', t.created_at) as old_row
     from shop.customer as t
     join given on t.email = given.email
-    for update of t
+    for no key update of t
   ),
   updated as (
     update shop.customer as t

@@ -710,6 +710,14 @@ begin
   if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
     perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
   end if;
+  -- Rows are locked in the order of their keys.
+  perform from shop.customer as t
+  join (
+    select (item._in ->> 'id')::bigint as id
+    from pg_catalog.unnest($1) as item (_in)
+  ) as given on t.id = given.id
+  order by t.id
+  for no key update of t;
   with item as (
     select e.value as _in, e.position as _key
     from pg_catalog.unnest($1) with ordinality as e (value, position)
@@ -992,6 +1000,7 @@ begin
     select item._in, item._key,
       (item._in ->> 'id')::bigint as id
     from item
+    order by id
   ),
   verdict as materialized (
     select not exists (
@@ -1257,6 +1266,14 @@ begin
   if pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> '' then
     perform pg_catalog.set_config('plv8.start_proc', '', true), pg_catalog.set_config('pljs.start_proc', '', true);
   end if;
+  -- Rows are locked in the order of their keys.
+  perform from shop.customer as t
+  join (
+    select item._in ->> 'email' as email
+    from pg_catalog.unnest($1) as item (_in)
+  ) as given on t.email = given.email
+  order by t.email
+  for no key update of t;
   with item as (
     select e.value as _in, e.position as _key
     from pg_catalog.unnest($1) with ordinality as e (value, position)

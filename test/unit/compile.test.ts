@@ -123,7 +123,7 @@ test('PostgreSQL 18 returns the old row with the statement; older versions lock 
   const text = (serverVersion: number) => compiled(comment, { serverVersion }).operations[0]?.jsonFunction ?? '';
   expect(text(18)).toContain('returning with (old as o, new as n)');
   expect(text(17)).not.toContain('returning with (old');
-  expect(text(17)).toContain('for update');
+  expect(text(17)).toContain('for no key update');
 });
 
 test('hot functions hold no dynamic SQL and no names without a schema', () => {

@@ -83,10 +83,12 @@ export const refusedCalls = (context: Context): string[] =>
   context.operation.policy.call.map((condition) => `(${late(context, 't')(condition)}) is not true`);
 
 /** The condition that finds the row by its key, and only where the policies let the caller reach it. */
-export const keyCondition = (context: Context): string =>
-  context.operation.key
+export const keyCondition = (context: Context): string => keyEquality(context.operation) + filterCondition(context);
+
+export const keyEquality = (operation: Operation): string =>
+  operation.key
     .map((column) => `t.${ident(column.name)} ${column.base.equality ?? '='} ${given(column)}`)
-    .join(' and ') + filterCondition(context);
+    .join(' and ');
 
 /** What policies add to a condition that finds rows. */
 export const filterCondition = (context: Context): string =>

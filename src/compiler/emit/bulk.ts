@@ -1,6 +1,6 @@
 import type { Operation } from '../ir.ts';
 import { judgesCalls } from '../policy/ir.ts';
-import { brokenBy, emitSetGate, keyCondition, refusedCalls } from './access.ts';
+import { brokenBy, emitSetGate, keyCondition, keyEquality, refusedCalls } from './access.ts';
 import { type Context, createContext, given, identifying, pick, rowObject, settings } from './context.ts';
 import { checkRules, shapeConditions, valueExpression, valueRules } from './inputs.ts';
 import { countsSets, emitSetRates } from './rate.ts';
@@ -55,7 +55,7 @@ ${judgesCalls(operation.policy) ? '<<given>>\n' : ''}declare
   _count bigint;
 ${judgesRows ? '  _broken boolean;\n' : ''}begin
 ${indent(NO_START_PROC)}
-${gate === '' ? '' : `${indent(gate)}\n`}  with ${indent(parts.join(',\n'), 2).trimStart()}
+${gate === '' ? '' : `${indent(gate)}\n`}${emitLocks(context)}  with ${indent(parts.join(',\n'), 2).trimStart()}
   select pg_catalog.count(*), pg_catalog.jsonb_agg(${answer} order by o.position)${judgesRows ? ', pg_catalog.count(o.broken) > 0' : ''}
   into _count, _answers${judgesRows ? ', _broken' : ''}
   from outcome as o;
@@ -71,6 +71,26 @@ volatile
 security definer
 ${settings(operation.visible)}
 as ${dollarQuoted(body)}`;
+};
+
+/**
+ * Two sets that have rows in common wait for each other at the first of them and never crosswise, whatever the order of their inputs. What is
+ * deleted may not be locked beforehand, which takes the right to update: there the rows are gone through in that order.
+ */
+const emitLocks = (context: Context): string => {
+  const { operation, own } = context;
+  if (operation.kind !== 'update' && operation.kind !== 'upsert') return '';
+  const keys = operation.inputs.filter((input) => input.isKey);
+  const read = keys.map((input) => `${valueExpression(`item.${own._in}`, input)} as ${ident(input.column.name)}`);
+  return `  -- Rows are locked in the order of their keys.
+  perform from ${operation.table.qualified} as t
+  join (
+    select ${read.join(', ')}
+    from pg_catalog.unnest($1) as item (${own._in})
+  ) as given on ${keyEquality(operation)}
+  order by ${operation.key.map((column) => `t.${ident(column.name)}`).join(', ')}
+  for no key update of t;
+`;
 };
 
 /** The calls in order, their values as columns with the inputs' names, and whether anything is wrong with any. */
@@ -100,7 +120,7 @@ const readInputs = (context: Context): string[] => {
     `given as materialized (
   select item.${own._in}, item.${own._key},
     ${values.join(',\n    ')}
-  from item
+  from item${operation.kind === 'delete' ? `\n  order by ${operation.key.map((column) => ident(column.name)).join(', ')}` : ''}
 )`,
     `verdict as materialized (
   select not exists (
@@ -216,7 +236,7 @@ const update = (context: Context): string[] => {
   select given.${own._key} as position, ${rowObject('t', operation.visible)} as old_row
   from ${operation.table.qualified} as t
   join given on ${keyCondition(context)}
-  for update of t
+  for no key update of t
 )`,
     `updated as (
   ${head}

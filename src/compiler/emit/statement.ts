@@ -53,7 +53,7 @@ const lockOld = (context: Context): string => {
   return `select ${rowObject('t', operation.visible)} into ${own._old}
 from ${operation.table.qualified} as t
 where ${keyCondition(context)}${versionCondition(context)}
-for update;`;
+for no key update;`;
 };
 
 const versionCondition = (context: Context): string => {
