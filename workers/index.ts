@@ -20,4 +20,11 @@ export {
   type PayloadOf,
   type Registration,
 } from './registry.ts';
+export {
+  type ReceivedWebhook,
+  type VerifiedWebhook,
+  verifyWebhook,
+  type WebhookRefusal,
+  WebhookVerificationError,
+} from './webhook/verify.ts';
 export { type RunningWorker, startWorker, type WorkerOptions } from './worker.ts';

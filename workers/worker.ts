@@ -5,6 +5,7 @@ import { findInstallation } from '../src/install/installed.ts';
 import { projectVersion } from '../src/project.ts';
 import { type CompileService, startCompileService } from './compile.ts';
 import type { DeliveryHandler, DeliveryKind } from './delivery.ts';
+import { emailConfigFrom } from './email/config.ts';
 import { createEmailDelivery } from './email/deliver.ts';
 import { createHandlerDelivery } from './handler-delivery.ts';
 import { type Http, startHttp } from './http.ts';
@@ -75,12 +76,12 @@ const WATCH_MS = 10_000;
 
 /**
  * Starts a worker in this process.
- * @throws WorkerUnusable, QueueMissing, pg.DatabaseError; after the start, connections may come and go
+ * @throws WorkerUnusable, QueueMissing, pg.DatabaseError, Error where PG_AI_EMAIL_URL makes no sense; after the start, connections may come and go
  */
 export const startWorker = async (options: WorkerOptions): Promise<RunningWorker> => {
   const { connection, concurrency = 10, leaseMs = 30_000, log = createLog('info') } = options;
   const handlers = options.handlers ?? EventRegistry.all;
-  const { deliveries: others = { email: createEmailDelivery(), webhook: createWebhookDelivery() } } = options;
+  const { deliveries: others = usualDeliveries(log) } = options;
   const runs = options.run !== false && (handlers.length > 0 || Object.keys(others).length > 0);
   const queue = createPool({ connection, max: 6, applicationName: 'pg-ai worker', answerMs: leaseMs });
   const work = createPool({ connection, max: concurrency, applicationName: 'pg-ai handlers' });
@@ -201,6 +202,17 @@ export const startWorker = async (options: WorkerOptions): Promise<RunningWorker
     await end();
     throw error;
   }
+};
+
+/** A worker that does not know where to send mails takes none, so that one that knows gets them at once. */
+const usualDeliveries = (log: Logger): NonNullable<WorkerOptions['deliveries']> => {
+  const config = emailConfigFrom(process.env);
+  if (config === undefined)
+    log.info('PG_AI_EMAIL_URL is not set: mails are left to workers that know where to send them');
+  return {
+    ...(config === undefined ? {} : { email: createEmailDelivery({ config }) }),
+    webhook: createWebhookDelivery(),
+  };
 };
 
 /** @throws WorkerUnusable where pg_ai is not there, or of another version */

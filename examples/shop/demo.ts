@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createPlay, type Play, Surprise } from './play.ts';
+import { actAfterCommit, MAIL_FOLDER } from './scenes/after.ts';
 import { showAudit } from './scenes/audit.ts';
 import { callOperations } from './scenes/call.ts';
 import { changeTables } from './scenes/change.ts';
@@ -14,7 +15,7 @@ import { openStage, type Stage } from './stage.ts';
 const HELP = `node examples/shop/demo.ts [--url postgresql://superuser@host/postgres] [--data-dir folder] [--no-javascript]
 
 Without --url it starts an embedded server of its own. With it, it uses a database and roles of its own on that server.
-Everything it makes is gone again when it ends.`;
+Everything it makes is gone again when it ends, but for the mail in ${MAIL_FOLDER}.`;
 
 const { values } = parseArgs({
   options: {
@@ -49,6 +50,8 @@ const perform = async (play: Play): Promise<void> => {
   await changeTables(play, called);
   screen.section(11, 'What was done');
   await showAudit(play, called);
+  screen.section(12, 'After commit');
+  await actAfterCommit(play);
 };
 
 const stopAsked = new Promise<NodeJS.Signals>((resolve) => {
@@ -74,7 +77,7 @@ const main = async (): Promise<number> => {
       return stopped === 'SIGINT' ? 130 : 143;
     }
     const { calls, refusals, checks } = play.counted;
-    screen.section(12, 'In short');
+    screen.section(13, 'In short');
     screen.good(`${calls} calls did what they should, ${refusals} were refused as they should be`);
     screen.good(`${checks} results compared with what was expected, none differed`);
     screen.good(`${((performance.now() - started) / 1000).toFixed(1)} seconds, the start of the server included`);

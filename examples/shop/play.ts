@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import pg from 'pg';
 import * as screen from './screen.ts';
-import type { Role, Stage } from './stage.ts';
+import type { Problem, Role, Stage } from './stage.ts';
 
 /** Something came out other than the demo says it does. */
 export class Surprise extends Error {}
@@ -119,14 +119,24 @@ export const createPlay = (stage: Stage): Play => {
   };
 };
 
+/** About a call, or about a row that declares something. */
+type Told = screen.FieldError | Problem;
+
+const ofProblem = ({ path, reason, suggestion }: Problem): screen.FieldError => ({
+  field: path,
+  code: '',
+  message: suggestion === undefined ? reason : `${reason}; ${suggestion}`,
+});
+
 /** The error that a statement must end in, taken apart. */
 export const refusalOf = async (work: Promise<unknown>, what: string): Promise<screen.Refusal> => {
   try {
     await work;
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
-    const detail = error.detail?.startsWith('{') ? (JSON.parse(error.detail) as { errors?: screen.FieldError[] }) : {};
-    return { code: error.code ?? '', message: error.message, hint: error.hint, errors: detail.errors ?? [] };
+    const detail = error.detail?.startsWith('{') ? (JSON.parse(error.detail) as { errors?: Told[] }) : {};
+    const errors = (detail.errors ?? []).map((told) => ('path' in told ? ofProblem(told) : told));
+    return { code: error.code ?? '', message: error.message, hint: error.hint, errors };
   }
   throw new Surprise(`nothing refused: ${what}`);
 };

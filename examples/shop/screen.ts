@@ -137,16 +137,16 @@ export const refusal = (error: Refusal): void => {
       write(i === 0 ? `${head}  ${line}` : MARGIN + ' '.repeat(9) + line);
     });
   } else {
-    write(`${head}  ${error.message.split(': ')[0]}:`);
+    write(`${head}  ${error.message.split(/: |:\n/)[0]}:`);
     const widest = (of: (e: FieldError) => string): number => Math.max(...error.errors.map((e) => width(of(e))));
     const [fields, codes] = [widest((e) => e.field ?? 'inputs'), widest((e) => e.code)];
     for (const e of error.errors) {
-      const lines = wrap(e.message, WIDTH - fields - codes - 15);
+      const lines = wrap(e.message, WIDTH - fields - codes - (codes === 0 ? 13 : 15));
       lines.forEach((line, i) => {
         const left =
           i === 0
-            ? `${paint('yellow', pad(e.field ?? 'inputs', fields))}  ${pad(e.code, codes)}`
-            : ' '.repeat(fields + codes + 2);
+            ? `${paint('yellow', pad(e.field ?? 'inputs', fields))}${codes === 0 ? '' : `  ${pad(e.code, codes)}`}`
+            : ' '.repeat(fields + (codes === 0 ? 0 : codes + 2));
         write(`${MARGIN}${' '.repeat(9)}${left}  ${line}`);
       });
     }

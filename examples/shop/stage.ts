@@ -7,7 +7,7 @@ import { install } from '../../src/install/install.ts';
 import { dotFolder } from '../../src/project.ts';
 
 /** Roles of the shop. None may log in: the demo acts as them. */
-export const ROLES = ['shop_owner', 'shop_manager', 'shop_clerk'] as const;
+export const ROLES = ['shop_owner', 'shop_manager', 'shop_clerk', 'shop_worker'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** The demo's database, and how to speak to it as one of the shop's roles. */
@@ -18,8 +18,12 @@ export interface Stage {
   readonly javascript: 'plv8' | 'pljs' | 'none';
   readonly admin: pg.Client;
   as(role: Role): Promise<pg.Client>;
+  /** For those who connect by themselves: as the role, or as the superuser. */
+  connection(role?: Role): pg.ClientConfig;
   /** DDL and declarations, run by the tables' owner; where the database cannot compile, Node does so next (`pg-ai compile`). */
   define(sql: string): Promise<Defined>;
+  /** Work to be done before the database goes away, whatever happens until then. */
+  whenClosing(work: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -117,7 +121,9 @@ const guest = async (url: string): Promise<Place> => {
 export const openStage = async (options: StageOptions): Promise<Stage> => {
   const place = options.url === undefined ? await embedded(options) : await guest(options.url);
   const open: pg.Client[] = [];
+  const endings: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
+    for (const ending of endings.splice(0).reverse()) await ending().catch(() => {});
     await Promise.all(open.map((client) => client.end().catch(() => {})));
     await place.close();
   };
@@ -133,6 +139,7 @@ export const openStage = async (options: StageOptions): Promise<Stage> => {
       create role shop_owner in role ai_admin, ai_worker, ai_user;
       create role shop_clerk in role ai_user;
       create role shop_manager in role shop_clerk;
+      create role shop_worker in role ai_worker;
       do $$ begin execute format('grant create on database %I to shop_owner', current_database()); end $$`);
     const { rows } = await admin.query<{ version: string }>(`select current_setting('server_version') as version`);
 
@@ -163,6 +170,13 @@ export const openStage = async (options: StageOptions): Promise<Stage> => {
       javascript,
       admin,
       as,
+      connection(role) {
+        const url = new URL(place.url);
+        const options = [url.searchParams.get('options'), role && `-c role=${role}`].filter(Boolean).join(' ');
+        if (options !== '') url.searchParams.set('options', options);
+        return { connectionString: url.href };
+      },
+      whenClosing: (work) => void endings.push(work),
       async define(sql) {
         const owner = await as('shop_owner');
         const warnings: string[] = [];

@@ -40,9 +40,7 @@ export interface ExplainedHook {
   /** Whether it runs before the inputs are looked at. */
   readonly beforeValidation?: true;
   readonly language: string;
-  /** Absent for JavaScript, which has a limit of milliseconds instead. */
-  readonly function?: string;
-  readonly timeLimit?: number;
+  readonly function: string;
   readonly condition?: string;
 }
 
@@ -57,7 +55,7 @@ const explainedHooks = ({ hooks }: Operation): readonly ExplainedHook[] =>
     phase: hook.phase,
     ...(hook.beforeValidation ? { beforeValidation: true } : {}),
     language: hook.language,
-    ...(hook.language === 'javascript' ? { timeLimit: hook.timeLimit } : { function: hook.call }),
+    function: hook.call,
     ...(hook.condition === undefined ? {} : { condition: hook.condition }),
   }));
 
