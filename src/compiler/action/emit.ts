@@ -16,7 +16,7 @@ import { freshName, inBlock } from './scope.ts';
 export const OPTIONS = ['dry_run', 'idempotency_key', 'on_error'] as const;
 
 /** Variables of the function beside those that operations have. */
-const OWN = ['_outer', '_broken', '_holds'] as const;
+const OWN = ['_outer', '_broken', '_holds', '_signed'] as const;
 
 interface ActionContext extends Context {
   readonly mine: Readonly<Record<(typeof OWN)[number], string>>;
@@ -152,7 +152,11 @@ export const emitAction = (unit: ActionUnit, fingerprint: string): string => {
   const definer = action.security === 'definer';
   /** Whether code of the author's stands in this function. */
   const inPlace = unit.body.kind === 'steps' || unit.post !== undefined;
-  const sign = definer ? 'ai_private.signed_action' : 'ai_private.enter_action';
+  // The recorder of names looks at its direct caller, so an invoker's call of it is an assignment.
+  const enter = definer
+    ? `perform pg_catalog.set_config('pg_ai.action', ai_private.signed_action(${literal(action.name)}), true);`
+    : `${mine._signed} := ai_private.enter_action(${literal(action.name)});
+perform pg_catalog.set_config('pg_ai.action', ${mine._signed}, true);`;
   const reading = [
     emitUsual(context),
     ...(definer ? [NO_START_PROC] : []),
@@ -166,7 +170,7 @@ export const emitAction = (unit: ActionUnit, fingerprint: string): string => {
     `  <<usual>>\n  begin\n${indent(reading.join('\n\n'), 4)}\n  end;`,
     indent(`-- Audit rows and events name the action.
 ${mine._outer} := pg_catalog.current_setting('pg_ai.action', true);
-perform pg_catalog.set_config('pg_ai.action', ${sign}(${literal(action.name)}), true);`),
+${enter}`),
     ...[emitPreconditions(unit, context), emitBody(unit, context), emitOutput(unit, context), emitPost(unit)]
       .filter((section) => section !== '')
       .map((section) => indent(section)),
@@ -179,6 +183,7 @@ return ${own._result};`),
     `${own._errors} jsonb;`,
     `${own._result} jsonb;`,
     `${mine._outer} text;`,
+    ...(definer ? [] : [`${mine._signed} text;`]),
     ...(preconditions.length === 0 ? [] : [`${mine._broken} integer[];`]),
     ...(inPlace
       ? [`${mine._holds} boolean;`, ...[...unit.results].map(([name, type]) => `${ident(name)} ${type};`)]
