@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import { bundleCompiler } from '../src/install/bundle.ts';
 import { compileTables, OtherCompiler } from '../src/install/compile-host.ts';
 import { findInstallation } from '../src/install/installed.ts';
 import type { Listener } from './listen.ts';
@@ -44,6 +45,8 @@ export const startCompileService = (options: CompileServiceOptions): CompileServ
         needed =
           installed?.javascript === 'none' ? { at: performance.now(), triggers: installed.eventTriggers } : undefined;
         if (needed === undefined) return;
+        // Takes a moment the first time, which the first change should not have to wait for.
+        await bundleCompiler();
       }
       const { rows } = await client.query<{ pending: boolean; refused: boolean }>(
         `select coalesce(bool_or(state = 'pending'), false) as pending,

@@ -7,7 +7,7 @@ import type { Backoff, Delivery, DeliveryContext, Event } from './delivery.ts';
  */
 
 /**
- * The rows of declared tables by the names under which handlers know them, for TypeScript to check payloads. `pg-ai types` writes it:
+ * The rows of declared tables by the names under which handlers know them, for TypeScript to check payloads:
  * `declare module 'pg-ai' { interface Entities { user: { id: number; email: string } } }`
  */
 // biome-ignore lint/suspicious/noEmptyInterface: it is there to be merged with

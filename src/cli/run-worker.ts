@@ -18,11 +18,11 @@ import type { Output } from './output.ts';
 export async function runWorker(options: WorkerCommandOptions, output: Output): Promise<void> {
   if (options.prepare) return prepare(options, output);
   if (options.watch) return supervise(options, output);
-  const connection = await reachable(options);
   const log = createLog(options.logLevel);
   // From here on: what comes while it starts counts, too.
   const stopAsked = stopSignal();
   const handlers = options.handlers === undefined ? [] : await loadHandlers(options.handlers, ENTRY).catch(explain);
+  const connection = await reachable(options);
   const running = await startWorker({
     connection,
     handlers,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
@@ -47,6 +47,46 @@ test('the package holds what runs and nothing else', () => {
 test('installed elsewhere, npx pg-ai runs', async () => {
   const result = await runCli(['--no', '--', 'pg-ai', '--version'], { command: ['npx'], cwd: work, env });
   expect(result).toMatchObject({ code: 0, stdout: `${projectVersion}\n` });
+});
+
+test('installed elsewhere, a worker runs handlers that import it by its name, and TypeScript knows their payloads', async () => {
+  mkdirSync(join(work, 'handlers'));
+  writeFileSync(
+    join(work, 'handlers', 'hello.ts'),
+    `import { EventRegistry } from 'pg-ai';
+     declare module 'pg-ai' { interface Entities { user: { id: number } } }
+     EventRegistry.register({ trigger: 'post', entity: 'user', action: 'create', handler: async (ctx) => { const id: number = ctx.payload.id; ctx.log.info({ id }); } });`,
+  );
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--skipLibCheck',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2024',
+    '--types',
+    'node',
+  ];
+  const checked = spawnSync(
+    process.execPath,
+    [
+      join(projectRoot, 'node_modules/typescript/bin/tsc'),
+      '--typeRoots',
+      join(projectRoot, 'node_modules/@types'),
+      ...options,
+      'handlers/hello.ts',
+    ],
+    { cwd: work, encoding: 'utf8' },
+  );
+  expect(checked.stdout).toBe('');
+  // As far as it gets without a database: the file was loaded.
+  const result = await runCli(['worker', '--handlers', 'handlers', '--url', 'postgresql://nobody@127.0.0.1:1/none'], {
+    command,
+    cwd: work,
+    env,
+  });
+  expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('nothing listens') });
 });
 
 test('installed elsewhere, dev starts a server with pg_ai and keeps its data there', async () => {
