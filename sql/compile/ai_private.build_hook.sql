@@ -1,5 +1,6 @@
 -- What a row of ai.hooks is made of in ai_gen: the function of its code, _hook_<name>, and the one that judges its condition, _when_<name>. They
--- are put in place of those that are there; what the row has no use for goes. Creating a function runs nothing of it.
+-- are put in place of those that are there; what the row has no use for goes. JavaScript becomes a program for ai_private.run_javascript. Creating runs
+-- nothing of the code.
 -- Returns problems as the compiler does. Executable by who may write ai.hooks: it does what the row says, so nobody gains by calling it.
 create function ai_private.build_hook(hook_name text)
 returns jsonb
@@ -7,6 +8,8 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set plv8.start_proc = ''
+set pljs.start_proc = ''
 as $pg_ai$
 declare
   h ai.hooks;
@@ -20,7 +23,7 @@ begin
   for f in
     select p.oid::regprocedure as signature from pg_proc p
     where p.pronamespace = 'ai_gen'::regnamespace
-      and (p.proname = code_name and h.code is null or p.proname = condition_name and h.condition is null)
+      and (p.proname = code_name and (h.code is null or h.language = 'javascript') or p.proname = condition_name and h.condition is null)
   loop
     execute format('drop function %s', f.signature);
   end loop;
@@ -34,8 +37,9 @@ begin
         'suggestion', 'write SQL that is true or false, over inputs, row and old (jsonb), actor and operation (text)');
     end;
   end if;
+  delete from ai_private.program p where p.name like format('hook.%s.%%', replace(hook_name, '_', '!_')) escape '!';
   if h.language = 'javascript' then
-    problems := problems || jsonb_build_object('severity', 'error', 'path', format('hook %s: language', hook_name), 'reason', 'JavaScript hooks cannot be compiled yet');
+    problems := problems || ai_private.store_program(format('hook.%s.%s', hook_name, md5(h.code)), h.code, format('hook %s', hook_name));
   elsif h.code is not null then
     begin
       execute format('create or replace function ai_gen.%I(ctx jsonb) returns jsonb language %I volatile as %L', code_name, h.language, h.code);

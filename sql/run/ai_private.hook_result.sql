@@ -2,14 +2,16 @@
 create function ai_private.hook_result(hook text, table_name text, operation text, answer jsonb)
 returns jsonb
 language plpgsql
-immutable
+stable
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
 begin
   if answer = 'null' then
     return '{}';
+  elsif jsonb_typeof(answer -> 'refuse') = 'object' then
+    perform ai_private.refuse_by_hook(hook, table_name, operation, answer -> 'refuse');
   elsif jsonb_typeof(answer) <> 'object' or answer - 'result' <> '{}' or jsonb_typeof(answer -> 'result') <> 'object' then
-    perform ai_private.refuse_answer(hook, table_name, operation, answer, '{"result": {…}}');
+    perform ai_private.refuse_hook_answer(hook, table_name, operation, answer, '{"result": {…}}');
   end if;
   return coalesce(answer -> 'result', '{}');
 end

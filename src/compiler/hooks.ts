@@ -14,6 +14,8 @@ export const hookSettings = z.strictObject({
   only_named: z.optional(z.boolean()),
   /** The function is SECURITY DEFINER and may be: the hook has its owner's rights and not the operation's. */
   security: z.optional(z.literal('definer')),
+  /** How long JavaScript may run, in milliseconds. */
+  timeout_ms: z.optional(z.int().check(z.minimum(1), z.maximum(600000))),
 });
 export type HookSettings = z.infer<typeof hookSettings>;
 
@@ -24,7 +26,7 @@ export const conditionFunction = (name: string): string => `_when_${name}`;
 
 /** The functions in ai_gen that a hook is made of. */
 export const hookFunctions = (hook: Hook): readonly string[] => [
-  ...(hook.language === 'function' ? [] : [hookFunction(hook.name)]),
+  ...(hook.language === 'sql' || hook.language === 'plpgsql' ? [hookFunction(hook.name)] : []),
   ...(hook.condition === undefined ? [] : [conditionFunction(hook.name)]),
 ];
 
@@ -39,8 +41,16 @@ const checkHook = (hook: HookSnapshot): { readonly settings: HookSettings; reado
     diagnostics.push(
       error(`${root}: settings.before_validation`, 'validation is over then', 'take it out, or make the phase "pre"'),
     );
-  if (hook.phase === 'post_commit' || hook.phase === 'on_error')
+  if (hook.phase === 'post_commit')
     diagnostics.push(error(`${root}: phase`, `hooks of the phase "${hook.phase}" cannot be compiled yet`));
+  if (settings.timeout_ms !== undefined && hook.language !== 'javascript')
+    diagnostics.push(
+      error(
+        `${root}: settings.timeout_ms`,
+        'only JavaScript can be stopped by it',
+        'take it out: statement_timeout stops SQL',
+      ),
+    );
   if (hook.function === undefined) return { settings, diagnostics };
   const { routine } = hook;
   const at = `${root}: function`;
@@ -88,13 +98,20 @@ const checkHook = (hook: HookSnapshot): { readonly settings: HookSettings; reado
   return { settings, diagnostics };
 };
 
+/** Milliseconds that JavaScript may run where its row does not say. */
+const USUAL_TIME = 1000;
+
 const resolve = (hook: HookSnapshot, settings: HookSettings): Hook => ({
   name: hook.name,
   phase: hook.phase,
   beforeValidation: settings.before_validation === true,
   ...(hook.condition === undefined ? {} : { condition: hook.condition }),
   language: hook.language ?? 'function',
-  call: hook.routine?.qualified ?? `ai_gen.${ident(hookFunction(hook.name))}`,
+  call:
+    hook.language === 'javascript'
+      ? `hook.${hook.name}.${hook.code}`
+      : (hook.routine?.qualified ?? `ai_gen.${ident(hookFunction(hook.name))}`),
+  timeLimit: settings.timeout_ms ?? USUAL_TIME,
   ...(hook.routine === undefined ? {} : { schema: hook.routine.schema }),
 });
 

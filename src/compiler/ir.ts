@@ -56,8 +56,10 @@ export interface Hook {
   /** SQL over inputs, row, old, actor and operation; the function ai_gen._when_<name> judges it. */
   readonly condition?: string;
   readonly language: 'function' | 'sql' | 'plpgsql' | 'javascript';
-  /** The function, as SQL calls it. */
+  /** The function, as SQL calls it; the name of the program for JavaScript. */
   readonly call: string;
+  /** Milliseconds that JavaScript may run. */
+  readonly timeLimit: number;
   /** Where that is somebody's own function, and not one in ai_gen. */
   readonly schema?: string;
 }

@@ -328,6 +328,20 @@ export const ERRORS: readonly ErrorEntry[] = [
     vi: 'một bộ đếm được trả lại',
   },
   {
+    code: 'PI301',
+    meaning:
+      'A hook refuses the call, in its own words and under no code of its own. DETAIL names the hook, and where the code is JavaScript the line.',
+    en: '{operation} on {table} refused by the hook "{hook}"',
+    vi: '{operation} trên {table} bị hook "{hook}" từ chối',
+    hint: { en: 'Refused by the hook "{hook}".', vi: 'Bị hook "{hook}" từ chối.' },
+  },
+  {
+    code: 'PI301.place',
+    meaning: 'Hint: the place in the code of a hook where the error comes from.',
+    en: 'Refused by the hook "{hook}", {place}.',
+    vi: 'Bị hook "{hook}" từ chối, {place}.',
+  },
+  {
     code: 'PI302',
     meaning: 'A hook answered something that its phase does not know. DETAIL names the hook and what it gave.',
     en: '{operation} on {table}: the hook "{hook}" must answer null or {expected}',
@@ -336,6 +350,12 @@ export const ERRORS: readonly ErrorEntry[] = [
       en: "It is a mistake in the hook; see ai.hooks where name = '{hook}'.",
       vi: "Đây là lỗi trong hook; xem ai.hooks với name = '{hook}'.",
     },
+  },
+  {
+    code: 'PI303',
+    meaning: 'A JavaScript hook ran longer than its settings allow ("timeout_ms", by default 1000) and was stopped.',
+    en: 'the hook "{hook}" ran longer than {limit} ms',
+    vi: 'hook "{hook}" chạy lâu hơn {limit} ms',
   },
   {
     code: 'PI310',
@@ -544,6 +564,18 @@ export const TEXTS: readonly ErrorEntry[] = [
     meaning: 'Notice: no operation writes events of a topic to which somebody subscribes; another topic is like it.',
     en: 'no operation writes events of the topic {topic} so far; did you mean {meant}?',
     vi: 'chưa có thao tác nào ghi sự kiện của chủ đề {topic}; có phải ý bạn là {meant}?',
+  },
+  {
+    code: 'hook.interrupted',
+    meaning: 'statement_timeout or a cancel has ended a JavaScript hook. Raised with SQLSTATE 57014.',
+    en: 'the hook "{hook}" was interrupted',
+    vi: 'hook "{hook}" đã bị ngắt',
+  },
+  {
+    code: 'hook.on_error',
+    meaning: 'Warning: a hook that should have told an error otherwise failed itself. The error is raised as it was.',
+    en: 'the on_error hook "{hook}" failed: {error}',
+    vi: 'hook on_error "{hook}" bị lỗi: {error}',
   },
   {
     code: 'PI405',

@@ -19,6 +19,7 @@ for (const folder of ['extension', 'plv8', 'schema']) {
 
 const bundle = await bundleCompiler();
 writeFileSync(dist('plv8', 'compiler.js'), bundle.source);
+writeFileSync(dist('plv8', 'runtime.js'), bundle.runtime.source);
 
 copyFileSync(join(projectRoot, 'pg_ai.control'), dist('extension', 'pg_ai.control'));
 writeFileSync(

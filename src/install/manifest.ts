@@ -24,7 +24,7 @@ with owner as (
   from pg_proc p
   where p.pronamespace in ('ai'::regnamespace, 'ai_private'::regnamespace)
     -- there or not, and written by a language that is there or not
-    and not (p.pronamespace = 'ai_private'::regnamespace and p.proname = 'compile_text')
+    and not (p.pronamespace = 'ai_private'::regnamespace and p.proname in ('compile_text', 'run_javascript', 'prepare_javascript'))
 ), line (line) as (
   select format('schema %s', n.nspname) from pg_namespace n where n.nspname in ('ai', 'ai_private', 'ai_gen')
   union all
@@ -87,7 +87,7 @@ export const functionBodies = async (client: Client): Promise<string[]> => {
   const { rows } = await client.query<{ line: string }>(`
     select format('%I.%I %s', n.nspname, p.proname, md5(p.prosrc)) as line
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-    where n.nspname in ('ai', 'ai_private') and not (n.nspname = 'ai_private' and p.proname = 'compile_text')`);
+    where n.nspname in ('ai', 'ai_private') and not (n.nspname = 'ai_private' and p.proname in ('compile_text', 'run_javascript', 'prepare_javascript'))`);
   return rows.map((row) => row.line).sort();
 };
 

@@ -49,7 +49,7 @@ const messages = (): string => {
 };
 
 const javascript = (bundle: CompilerBundle): string =>
-  `-- the compiler\ninsert into ai_private.javascript (name, hash, source) values ('compiler', ${quote(bundle.hash)}, ${quote(bundle.source)});\n`;
+  `-- the compiler, and what runs the JavaScript of others\ninsert into ai_private.javascript (name, hash, source) values\n  ('compiler', ${quote(bundle.hash)}, ${quote(bundle.source)}),\n  ('runtime', ${quote(bundle.runtime.hash)}, ${quote(bundle.runtime.source)});\n`;
 
 /** The files of functions as they are. */
 export const functionSources = (version = projectVersion): string =>

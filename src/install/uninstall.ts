@@ -93,7 +93,8 @@ const ownLanguage = async (client: Client): Promise<string | undefined> => {
     join pg_extension e on e.extname = i.created_language
     where not exists (
       select from pg_proc p join pg_language l on l.oid = p.prolang
-      where l.lanname = e.extname and p.oid is distinct from to_regprocedure('ai_private.compile_text(text)'))`);
+      where l.lanname = e.extname
+        and not (p.pronamespace = 'ai_private'::regnamespace and p.proname in ('compile_text', 'run_javascript', 'prepare_javascript')))`);
   return rows[0]?.language;
 };
 

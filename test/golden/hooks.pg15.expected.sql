@@ -31,6 +31,9 @@ declare
   _audit bigint;
   _hook jsonb;
   _asked jsonb;
+  _doing text;
+  _detail text;
+  _hint text;
   _again boolean := false;
   _added jsonb := '{}';
   id integer;
@@ -66,7 +69,9 @@ begin
     _asked := _in;
     if pg_catalog.jsonb_typeof(_in) = 'object' then
       -- The hook "tidy".
+      _doing := 'tidy';
       select hooks.tidy(pg_catalog.jsonb_build_object('inputs', given._asked, 'row', null::jsonb, 'old', null::jsonb, 'actor', given._actor, 'operation', 'create', 'table', 'hooks.person')) into _hook;
+      _doing := null;
       if _hook is not null then
         _hook := ai_private.hook_inputs('tidy', 'hooks.person', 'create', _hook, _asked);
         _asked := _hook;
@@ -138,7 +143,9 @@ begin
 
       exit reading when _again;
       -- The hook "adult".
+      _doing := 'adult';
       select case when ai_gen._when_adult(given._asked, null::jsonb, null::jsonb, given._actor, 'create') then ai_gen._hook_adult(pg_catalog.jsonb_build_object('inputs', given._asked, 'row', null::jsonb, 'old', null::jsonb, 'actor', given._actor, 'operation', 'create', 'table', 'hooks.person')) end into _hook;
+      _doing := null;
       if _hook is not null then
         _hook := ai_private.hook_inputs('adult', 'hooks.person', 'create', _hook, _asked);
         _again := _again or _hook <> _asked;
@@ -153,21 +160,18 @@ begin
     end loop;
 
     -- The statement.
-    begin
-      insert into hooks.person as t (id, email, age)
-      values (given.id, given.email, given.age)
-      returning pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'age', t.age)
-        into _new;
-    exception when integrity_constraint_violation then
-      get stacked diagnostics _constraint = constraint_name, _column = column_name;
-      perform ai_private.refuse_violation('hooks.person', 'create', '{"person_pkey":["id"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
-    end;
+    insert into hooks.person as t (id, email, age)
+    values (given.id, given.email, given.age)
+    returning pg_catalog.jsonb_build_object('id', t.id, 'email', t.email, 'age', t.age)
+      into _new;
     if _new is null then
       perform ai_private.refuse_suppressed('hooks.person', 'create');
     end if;
 
     -- The hook "greet".
+    _doing := 'greet';
     select ai_gen._hook_greet(pg_catalog.jsonb_build_object('inputs', given._asked, 'row', given._new, 'old', null::jsonb, 'actor', given._actor, 'operation', 'create', 'table', 'hooks.person')) into _hook;
+    _doing := null;
     if _hook is not null then
       _added := _added || ai_private.hook_result('greet', 'hooks.person', 'create', _hook);
     end if;
@@ -183,8 +187,20 @@ begin
 
     return _new || _added;
   exception
+    when integrity_constraint_violation then
+      get stacked diagnostics _constraint = constraint_name, _column = column_name;
+      _result := ai_private.count_error('hooks.person', 'create', null, case when _doing is not null and sqlstate = 'P0001' then 'PI301' else sqlstate end);
+      if _doing is not null then
+        get stacked diagnostics _detail = pg_exception_detail, _hint = pg_exception_hint, _constraint = constraint_name;
+        perform ai_private.refuse_in_hook(_doing, 'hooks.person', 'create', sqlstate, sqlerrm, _detail, _hint, _constraint);
+      end if;
+      perform ai_private.refuse_violation('hooks.person', 'create', '{"person_pkey":["id"]}'::jsonb, sqlstate, _constraint, _column, sqlerrm);
     when others or query_canceled or assert_failure then
-      _result := ai_private.count_error('hooks.person', 'create', null, sqlstate);
+      _result := ai_private.count_error('hooks.person', 'create', null, case when _doing is not null and sqlstate = 'P0001' then 'PI301' else sqlstate end);
+      if _doing is not null then
+        get stacked diagnostics _detail = pg_exception_detail, _hint = pg_exception_hint, _constraint = constraint_name;
+        perform ai_private.refuse_in_hook(_doing, 'hooks.person', 'create', sqlstate, sqlerrm, _detail, _hint, _constraint);
+      end if;
       raise;
   end;
 
@@ -237,6 +253,10 @@ declare
   _actor text;
   _hook jsonb;
   _asked jsonb;
+  _doing text;
+  _detail text;
+  _hint text;
+  _constraint text;
   _added jsonb := '{}';
   id integer;
 begin
@@ -315,7 +335,9 @@ begin
 
     if _result is not null then
       -- The hook "greet".
+      _doing := 'greet';
       select ai_gen._hook_greet(pg_catalog.jsonb_build_object('inputs', given._asked, 'row', given._result, 'old', null::jsonb, 'actor', given._actor, 'operation', 'fetch', 'table', 'hooks.person')) into _hook;
+      _doing := null;
       if _hook is not null then
         _added := _added || ai_private.hook_result('greet', 'hooks.person', 'fetch', _hook);
       end if;
@@ -324,7 +346,11 @@ begin
     return _result || _added;
   exception
     when others or query_canceled or assert_failure then
-      _result := ai_private.count_error('hooks.person', 'fetch', null, sqlstate);
+      _result := ai_private.count_error('hooks.person', 'fetch', null, case when _doing is not null and sqlstate = 'P0001' then 'PI301' else sqlstate end);
+      if _doing is not null then
+        get stacked diagnostics _detail = pg_exception_detail, _hint = pg_exception_hint, _constraint = constraint_name;
+        perform ai_private.refuse_in_hook(_doing, 'hooks.person', 'fetch', sqlstate, sqlerrm, _detail, _hint, _constraint);
+      end if;
       raise;
   end;
 end

@@ -57,7 +57,7 @@ test('every object of ai, ai_private and ai_gen gives each role just what the ma
        union all
        select 'function', p.oid, p.oid::regprocedure::text, array['execute']
          from pg_catalog.pg_proc p
-         where p.pronamespace in ('ai'::regnamespace, 'ai_private'::regnamespace) and p.proname <> 'compile_text'
+         where p.pronamespace in ('ai'::regnamespace, 'ai_private'::regnamespace) and p.proname not in ('compile_text', 'run_javascript', 'prepare_javascript')
        union all
        select case when c.relkind = 'S' then 'sequence' else 'table' end, c.oid, c.oid::regclass::text,
          case when c.relkind = 'S' then array['usage', 'select', 'update'] else array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger'] end

@@ -10,7 +10,7 @@ const sources = (folder: string): string =>
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
     .join('\n');
 const sql = sources('sql');
-const typescript = sources('src');
+const typescript = sources('src') + sources('plv8');
 const all = (text: string, pattern: RegExp): Set<string> =>
   new Set([...text.matchAll(pattern)].map((match) => match[1] ?? ''));
 

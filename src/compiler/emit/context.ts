@@ -33,6 +33,10 @@ const OWN = [
   '_asked',
   '_again',
   '_added',
+  '_doing',
+  '_detail',
+  '_hint',
+  '_error',
   '_started',
   '_broken',
 ] as const;

@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import { runsHooks } from './hooks.ts';
+import { emitHookFailure, runsHooks } from './hooks.ts';
 import { indent, jsonb, literal } from './sql.ts';
 
 /*
@@ -11,33 +11,36 @@ import { indent, jsonb, literal } from './sql.ts';
 export const elapsed = ({ own }: Context): string =>
   `(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given.${own._started}) * 1000000)::bigint`;
 
-const count = ({ operation, own }: Context): string =>
-  `${own._result} := ai_private.count_error(${literal(operation.table.qualified)}, ${literal(operation.kind)}, null, sqlstate);`;
+const count = ({ operation, own }: Context): string => {
+  // as refuse_in_hook tells it
+  const state = runsHooks(operation)
+    ? `case when ${own._doing} is not null and sqlstate = 'P0001' then 'PI301' else sqlstate end`
+    : 'sqlstate';
+  return `${own._result} := ai_private.count_error(${literal(operation.table.qualified)}, ${literal(operation.kind)}, null, ${state});`;
+};
 
-const brokenConstraint = ({ operation, own }: Context, counted: string): string => {
+const brokenConstraint = ({ operation, own }: Context): string => {
   const fields: Record<string, readonly string[]> = {};
   for (const constraint of operation.table.constraints) fields[constraint.name] = constraint.columns ?? [];
   for (const index of operation.table.uniqueIndexes) fields[index.name] = index.columns ?? index.reads ?? [];
-  return `when integrity_constraint_violation then
-  get stacked diagnostics ${own._constraint} = constraint_name, ${own._column} = column_name;
-${counted}  perform ai_private.refuse_violation(${literal(operation.table.qualified)}, ${literal(operation.kind)}, ${jsonb(fields)}, sqlstate, ${own._constraint}, ${own._column}, sqlerrm);`;
+  return `perform ai_private.refuse_violation(${literal(operation.table.qualified)}, ${literal(operation.kind)}, ${jsonb(fields)}, sqlstate, ${own._constraint}, ${own._column}, sqlerrm);`;
 };
-
-/** What hooks raise is theirs to tell: then the statement alone is looked at for broken constraints of the table, at the price of a second subtransaction. */
-export const guarded = (context: Context, statement: string): string =>
-  runsHooks(context.operation) && context.operation.kind !== 'fetch'
-    ? `begin\n${indent(statement)}\nexception ${brokenConstraint(context, '')}\nend;`
-    : statement;
 
 /** What becomes of an error, whoever raised it. Time-outs and cancelled statements are not among "others". */
 export const emitFailure = (context: Context): string => {
-  const { operation } = context;
-  const broken =
-    operation.kind === 'fetch' || runsHooks(operation)
-      ? ''
-      : `${indent(brokenConstraint(context, `  ${count(context)}\n`))}\n`;
+  const { operation, own } = context;
+  const writes = operation.kind !== 'fetch';
+  const inHook = emitHookFailure(context);
+  // What a hook raises is the hook's to tell, also where it is a broken constraint.
+  const broken = writes
+    ? `  when integrity_constraint_violation then
+    get stacked diagnostics ${own._constraint} = constraint_name, ${own._column} = column_name;
+    ${count(context)}
+${inHook === '' ? '' : `${indent(inHook, 4)}\n`}    ${brokenConstraint(context)}
+`
+    : '';
   return `exception
 ${broken}  when others or query_canceled or assert_failure then
     ${count(context)}
-    raise;`;
+${inHook === '' ? '' : `${indent(inHook, 4)}\n`}    raise;`;
 };

@@ -4,7 +4,17 @@ import { emitCallChecks, emitGate } from './access.ts';
 import { type Context, createContext, settings } from './context.ts';
 import { startsEarly } from './early.ts';
 import { emitFailure } from './failure.ts';
-import { added, emitHookStart, emitPostHooks, emitPreHooks, hookVariables, readsTwice, runsHooks } from './hooks.ts';
+import {
+  added,
+  emitErrorHooks,
+  emitHookStart,
+  emitPostHooks,
+  emitPreHooks,
+  hasErrorHooks,
+  hookVariables,
+  readsTwice,
+  runsHooks,
+} from './hooks.ts';
 import { emitConversions, emitRules, emitShape, emitVariables } from './inputs.ts';
 import { emitOptionCalls, emitOptions } from './options.ts';
 import { emitRates } from './rate.ts';
@@ -62,14 +72,15 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
         ? `    return ${own._result}${added(context)};`
         : indent(emitRecord(context), 4),
   ];
+  const whole = `${isPlainFetch(operation) ? sections.join('\n\n') : attempt(context, sections)}
+${operation.kind === 'fetch' ? '' : `\n${indent(emitOptionCalls(context))}\n`}`;
   const body = `${comment(`${VERB[operation.kind]} ${operation.table.qualified}. ${source}`)}
 #variable_conflict use_column
 <<given>>
 declare
 ${indent(variables.join('\n'))}
 begin
-${isPlainFetch(operation) ? sections.join('\n\n') : attempt(context, sections)}
-${operation.kind === 'fetch' ? '' : `\n${indent(emitOptionCalls(context))}\n`}end`;
+${hasErrorHooks(operation) ? `  begin\n${indent(whole)}${indent(emitErrorHooks(context))}\n  end;\n` : whole}end`;
   return `create or replace function ai_gen.${ident(operation.jsonFunctionName)}(inputs jsonb, options jsonb default '{}')
 returns jsonb
 language plpgsql

@@ -24,16 +24,22 @@ interface Rows {
 }
 const NO_ROWS: Rows = { row: 'null::jsonb', old: 'null::jsonb' };
 
-const call = ({ operation, own }: Context, hook: Hook, { row, old }: Rows): string => {
+const call = ({ operation, own }: Context, hook: Hook, { row, old }: Rows, also = ''): string => {
   const actor = `given.${own._actor}`;
   const inputs = `given.${own._asked}`;
-  const ctx = `pg_catalog.jsonb_build_object('inputs', ${inputs}, 'row', ${row}, 'old', ${old}, 'actor', ${actor}, 'operation', ${literal(operation.kind)}, 'table', ${literal(operation.table.qualified)})`;
-  const answer = `${hook.call}(${ctx})`;
+  const ctx = `pg_catalog.jsonb_build_object('inputs', ${inputs}, 'row', ${row}, 'old', ${old}, 'actor', ${actor}, 'operation', ${literal(operation.kind)}, 'table', ${literal(operation.table.qualified)}${also})`;
+  // As text, which plv8 and pljs leave as it is.
+  const answer =
+    hook.language === 'javascript'
+      ? `nullif(ai_private.run_javascript(${literal(hook.call)}, ${ctx}::text, ${hook.timeLimit}), '')::jsonb`
+      : `${hook.call}(${ctx})`;
   const guarded =
     hook.condition === undefined
       ? answer
       : `case when ai_gen.${ident(conditionFunction(hook.name))}(${inputs}, ${row}, ${old}, ${actor}, ${literal(operation.kind)}) then ${answer} end`;
-  return `select ${guarded} into ${own._hook};`;
+  return `${own._doing} := ${literal(hook.name)};
+select ${guarded} into ${own._hook};
+${own._doing} := null;`;
 };
 
 const subject = ({ operation }: Context, hook: Hook): string =>
@@ -104,6 +110,43 @@ end if;`,
   return operation.kind === 'fetch' ? `if ${own._result} is not null then\n${indent(calls)}\nend if;` : calls;
 };
 
+/** What a hook raised is told by its name. */
+export const emitHookFailure = ({ operation, own }: Context): string =>
+  runsHooks(operation)
+    ? `if ${own._doing} is not null then
+  get stacked diagnostics ${own._detail} = pg_exception_detail, ${own._hint} = pg_exception_hint, ${own._constraint} = constraint_name;
+  perform ai_private.refuse_in_hook(${own._doing}, ${literal(operation.table.qualified)}, ${literal(operation.kind)}, sqlstate, sqlerrm, ${own._detail}, ${own._hint}, ${own._constraint});
+end if;`
+    : '';
+
+export const hasErrorHooks = (operation: Operation): boolean => ofPhase(operation, 'on_error').length > 0;
+
+/**
+ * After a call has failed and all that it did is taken back: hooks may tell the error otherwise. They see it as it would reach the caller, and whatever
+ * becomes of them, an error it stays.
+ */
+export const emitErrorHooks = (context: Context): string => {
+  const { operation, own } = context;
+  const hooks = ofPhase(operation, 'on_error').map(
+    (hook) => `-- The hook "${hook.name}".
+begin
+${indent(call(context, hook, NO_ROWS, `, 'error', given.${own._error}`))}
+  ${own._error} := ai_private.hook_error(${subject(context, hook)}, ${own._hook}, ${own._error});
+exception when others then
+  perform ai_private.warn_of_hook(${literal(hook.name)}, sqlerrm);
+end;`,
+  );
+  return `exception when others then
+  get stacked diagnostics ${own._detail} = pg_exception_detail, ${own._hint} = pg_exception_hint, ${own._constraint} = constraint_name;
+  -- Not what is about the server or the transaction; and what a call by this very function has told already.
+  if sqlstate !~ '^(40|53|54|55|57|58|F0|XX)' and not coalesce(${own._opt} ?| '{dry_run,idempotency_key}', false) then
+    ${own._error} := pg_catalog.jsonb_build_object('code', sqlstate, 'message', sqlerrm, 'detail', ${own._detail}, 'hint', ${own._hint}, 'constraint', ${own._constraint});
+${indent(hooks.join('\n'), 4)}
+    perform ai_private.raise_error(${own._error}, sqlstate, sqlerrm, ${own._detail}, ${own._hint});
+  end if;
+  raise;`;
+};
+
 /** What post hooks add to the answer, as SQL to be appended to it. */
 export const added = ({ operation, own }: Context): string =>
   ofPhase(operation, 'post').length === 0 ? '' : ` || ${own._added}`;
@@ -113,7 +156,12 @@ export const hookVariables = ({ operation, own }: Context): readonly string[] =>
     ? [
         `${own._hook} jsonb;`,
         `${own._asked} jsonb;`,
+        `${own._doing} text;`,
+        `${own._detail} text;`,
+        `${own._hint} text;`,
+        ...(operation.kind === 'fetch' ? [`${own._constraint} text;`] : []),
         ...(readsTwice(operation) ? [`${own._again} boolean := false;`] : []),
+        ...(hasErrorHooks(operation) ? [`${own._error} jsonb;`] : []),
         ...(ofPhase(operation, 'post').length === 0 ? [] : [`${own._added} jsonb := '{}';`]),
       ]
     : [];

@@ -40,7 +40,9 @@ export interface ExplainedHook {
   /** Whether it runs before the inputs are looked at. */
   readonly beforeValidation?: true;
   readonly language: string;
-  readonly function: string;
+  /** Absent for JavaScript, which has a limit of milliseconds instead. */
+  readonly function?: string;
+  readonly timeLimit?: number;
   readonly condition?: string;
 }
 
@@ -55,7 +57,7 @@ const explainedHooks = ({ hooks }: Operation): readonly ExplainedHook[] =>
     phase: hook.phase,
     ...(hook.beforeValidation ? { beforeValidation: true } : {}),
     language: hook.language,
-    function: hook.call,
+    ...(hook.language === 'javascript' ? { timeLimit: hook.timeLimit } : { function: hook.call }),
     ...(hook.condition === undefined ? {} : { condition: hook.condition }),
   }));
 

@@ -2,7 +2,7 @@ import type { Operation } from '../ir.ts';
 import { brokenBy, emitRowCheck, filterCondition, keyCondition, refusedRow } from './access.ts';
 import { type Context, given, identifying, isPresent, pick, rowObject } from './context.ts';
 import { startsEarly } from './early.ts';
-import { elapsed, guarded } from './failure.ts';
+import { elapsed } from './failure.ts';
 import { added } from './hooks.ts';
 import { givenList } from './inputs.ts';
 import { ident, literal } from './sql.ts';
@@ -194,21 +194,20 @@ const unmatched = (context: Context, variable: string): string => `
 if ${variable} is null then${nothingMatched(context)}
 end if;`;
 
-const create = (context: Context): string => guarded(context, run(changing(context))) + suppressed(context);
+const create = (context: Context): string => run(changing(context)) + suppressed(context);
 
 const update = (context: Context): string => {
   const { operation, own } = context;
-  if (returnsOld(operation)) return guarded(context, run(changing(context))) + unmatched(context, own._new);
+  if (returnsOld(operation)) return run(changing(context)) + unmatched(context, own._new);
   return `${lockOld(context)}${unmatched(context, own._old)}
-${guarded(context, run(changing(context)))}${suppressed(context)}`;
+${run(changing(context))}${suppressed(context)}`;
 };
 
-const remove = (context: Context): string =>
-  guarded(context, run(changing(context))) + unmatched(context, context.own._old);
+const remove = (context: Context): string => run(changing(context)) + unmatched(context, context.own._old);
 
 const upsert = (context: Context): string => {
   const { operation, own } = context;
-  const statement = guarded(context, run(changing(context))) + suppressed(context);
+  const statement = run(changing(context)) + suppressed(context);
   if (!returnsOld(operation)) return `${lockOld(context)}\n${statement}`;
   // For a row that was inserted, OLD is a row of nulls.
   const inserted = operation.key.find((column) => operation.visible.includes(column));

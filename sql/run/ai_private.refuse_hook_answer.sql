@@ -1,4 +1,4 @@
-create function ai_private.refuse_answer(hook text, table_name text, operation text, answer jsonb, expected text)
+create function ai_private.refuse_hook_answer(hook text, table_name text, operation text, answer jsonb, expected text)
 returns void
 language plpgsql
 stable
@@ -13,6 +13,6 @@ begin
     hint = ai_private.message('PI302.hint', jsonb_build_object('hook', hook));
 end
 $pg_ai$;
-comment on function ai_private.refuse_answer(text, text, text, jsonb, text) is 'Raises PI302: a hook answered what its phase does not know';
-revoke all on function ai_private.refuse_answer(text, text, text, jsonb, text) from public;
-grant execute on function ai_private.refuse_answer(text, text, text, jsonb, text) to ai_owner, ai_admin, ai_user;
+comment on function ai_private.refuse_hook_answer(text, text, text, jsonb, text) is 'Raises PI302: a hook answered what its phase does not know';
+revoke all on function ai_private.refuse_hook_answer(text, text, text, jsonb, text) from public;
+grant execute on function ai_private.refuse_hook_answer(text, text, text, jsonb, text) to ai_owner, ai_admin, ai_user;

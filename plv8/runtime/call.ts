@@ -1,0 +1,55 @@
+/** The call that is under way: how long it may still run, and what ended it. Calls nest, since a query may run another hook. */
+export interface Call {
+  readonly deadline: number;
+  readonly limit: number;
+  ticks: number;
+  /** Why the call is over although the code may not have noticed: thrown again and again, and at the end. */
+  stopped: Error | undefined;
+}
+
+const stop = (code: string, message: string, detail?: unknown): Error =>
+  Object.assign(new Error(message), { code, ...(detail === undefined ? {} : { detail }) });
+
+let current: Call | undefined;
+
+/** Runs work as a call of its own. @param limit milliseconds */
+export const inCall = <T>(limit: number, work: (call: Call) => T): T => {
+  const outer = current;
+  const call: Call = { deadline: Date.now() + limit, limit, ticks: 0, stopped: undefined };
+  current = call;
+  try {
+    const result = work(call);
+    if (Date.now() > call.deadline) expire(call);
+    if (call.stopped !== undefined) throw call.stopped;
+    return result;
+  } catch (error) {
+    throw call.stopped ?? error;
+  } finally {
+    current = outer;
+  }
+};
+
+const expire = (call: Call): void => {
+  call.stopped ??= stop('PI303', `ran longer than ${call.limit} ms`, { limit: call.limit });
+};
+
+/** Ends the call when its time is up. */
+export const check = (): void => {
+  if (current === undefined) return;
+  if (Date.now() > current.deadline) expire(current);
+  if (current.stopped !== undefined) throw current.stopped;
+};
+
+/** At each turn of a loop; the clock is looked at now and then. */
+export const tick = (): void => {
+  if (current === undefined) return;
+  current.ticks++;
+  if (current.stopped !== undefined || (current.ticks & 255) === 0) check();
+};
+
+/** The statement was cancelled: nothing goes on, whatever the code catches. */
+export const cancel = (message: string): Error => {
+  const error = stop('57014', message);
+  if (current !== undefined) current.stopped ??= error;
+  return error;
+};
