@@ -1,0 +1,75 @@
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import pg from 'pg';
+import { buildHook, type HookRow, registration } from '../../install/hook-bundle.ts';
+import { type ConnectionOptions, connectionOption, withClient } from '../connection.ts';
+import { CliError } from '../errors.ts';
+import { createOutput } from '../output.ts';
+
+type Options = ConnectionOptions & {
+  readonly name?: string;
+  readonly table?: string;
+  readonly operation?: string;
+  readonly phase: string;
+  readonly position?: string;
+  readonly timeoutMs?: string;
+  readonly install?: true;
+  readonly json?: true;
+};
+
+export const register = (program: Command): void => {
+  const hook = program.command('hook').description('hooks that are written in TypeScript');
+  connectionOption(
+    hook
+      .command('build')
+      .description('bundle a TypeScript or JavaScript file and what it imports into one hook, as an SQL statement')
+      .argument('<file>', 'its default export is the hook'),
+  )
+    .option('--name <name>', 'the hook’s name; default: the file’s')
+    .option('--table <schema.table>', 'the table; default: every table')
+    .option('--operation <operation>', 'create, update, delete, upsert or fetch; default: every operation')
+    .option('--phase <phase>', 'pre, post or on_error', 'pre')
+    .option('--position <number>', 'the order among the hooks of a phase')
+    .option('--timeout-ms <number>', 'how long it may run')
+    .option('--install', 'run the statement instead of printing it')
+    .option('--json', 'print name, sizes, inputs and the statement as JSON')
+    .action(build);
+};
+
+async function build(file: string, options: Options): Promise<void> {
+  const output = createOutput(options);
+  const row: HookRow = {
+    name:
+      options.name ??
+      basename(file)
+        .replace(/\.[^.]+$/, '')
+        .replaceAll('-', '_')
+        .toLowerCase(),
+    relation: options.table,
+    operation: options.operation,
+    phase: options.phase,
+    position: options.position === undefined ? undefined : Number(options.position),
+    timeoutMs: options.timeoutMs === undefined ? undefined : Number(options.timeoutMs),
+  };
+  const bundle = await buildHook(file).catch((error: unknown) => {
+    throw new CliError(`${file} cannot be bundled: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  });
+  const statement = registration(row, bundle.code);
+  output.progress(
+    `${row.name}: ${bundle.bytes} bytes of code, ${bundle.mapBytes} of source map, from ${bundle.sources.length} file(s)`,
+  );
+  for (const { path, bytes } of bundle.sources) output.progress(`  ${String(bytes).padStart(8)}  ${path}`);
+  for (const warning of bundle.warnings) output.progress(`warning: ${warning}`);
+  if (options.install) {
+    await withClient(options, (client) =>
+      client.query(statement).catch((error: unknown) => {
+        if (!(error instanceof pg.DatabaseError)) throw error;
+        throw new CliError(error.message, { cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+      }),
+    );
+    output.line(`the hook ${row.name} is registered`);
+  } else if (!options.json) output.line(statement);
+  output.data({ name: row.name, ...bundle, statement, installed: options.install === true });
+}

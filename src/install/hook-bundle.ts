@@ -1,0 +1,112 @@
+import { relative } from 'node:path';
+import { build } from 'esbuild';
+import pg from 'pg';
+
+/** Begins code that is a module and not the body of a function: see plv8/runtime/main.ts. */
+const MODULE = '/* pg-ai module */';
+/** What every session that runs the hook has to read and evaluate; more than this is a mistake. */
+const MOST_BYTES = 1_000_000;
+const MANY_BYTES = 200_000;
+/** Names that neither plv8 nor pljs knows, or that differ. */
+const MISSING =
+  /\b(setTimeout|setInterval|fetch|process|Buffer|require|TextEncoder|TextDecoder|URL|structuredClone|crypto|Intl)\b(?=\s*[.(])/g;
+
+export interface HookBundle {
+  readonly code: string;
+  /** Of the code without its source map. */
+  readonly bytes: number;
+  readonly mapBytes: number;
+  readonly sources: readonly { readonly path: string; readonly bytes: number }[];
+  readonly warnings: readonly string[];
+}
+
+const common = {
+  bundle: true,
+  write: false,
+  metafile: true,
+  platform: 'neutral',
+  mainFields: ['module', 'main'] as string[],
+  target: 'es2020',
+  charset: 'utf8',
+  legalComments: 'none',
+  treeShaking: true,
+  logLevel: 'silent',
+} as const;
+
+/**
+ * Bundles a file and what it imports into code that a row of ai.hooks can hold, with a source map at its end, so that an error names the line of the source.
+ * @throws Error where it cannot be bundled, has no default export, or is larger than an engine should be given
+ */
+export const buildHook = async (file: string): Promise<HookBundle> => {
+  const result = await build({
+    ...common,
+    entryPoints: [file],
+    format: 'iife',
+    globalName: 'pgAiModule',
+    banner: { js: MODULE },
+    sourcemap: 'inline',
+    sourcesContent: false,
+  });
+  // Only of modules esbuild tells what they export.
+  const module = await build({ ...common, entryPoints: [file], format: 'esm' });
+  if (!Object.values(module.metafile.outputs).some((each) => each.exports.includes('default')))
+    throw new Error('it has no default export');
+  const code = result.outputFiles[0]?.text ?? '';
+  const [own = '', map = ''] = code.split(/(?=\/\/# sourceMappingURL=)/);
+  const [output] = Object.values(result.metafile.outputs);
+  const bytes = Buffer.byteLength(own);
+  if (bytes > MOST_BYTES) throw new Error(`it has ${bytes} bytes, and a hook may have ${MOST_BYTES}`);
+  return {
+    code,
+    bytes,
+    mapBytes: Buffer.byteLength(map),
+    sources: Object.entries(output?.inputs ?? {}).map(([path, { bytesInOutput }]) => ({
+      path: relative('.', path),
+      bytes: bytesInOutput,
+    })),
+    warnings: [
+      ...result.warnings.map(({ text }) => text),
+      ...(bytes > MANY_BYTES ? [`${bytes} bytes are evaluated in each session that runs the hook`] : []),
+      ...[...new Set([...own.matchAll(MISSING)].map(([, name]) => name))].map(
+        (name) => `${name} is not there in the database`,
+      ),
+    ],
+  };
+};
+
+export interface HookRow {
+  readonly name: string;
+  readonly relation: string | undefined;
+  readonly operation: string | undefined;
+  readonly phase: string;
+  readonly position: number | undefined;
+  readonly timeoutMs: number | undefined;
+}
+
+/** The statement that registers the hook, or puts it in place of the one with its name. */
+export const registration = (row: HookRow, code: string): string => {
+  const settings = row.timeoutMs === undefined ? {} : { timeout_ms: row.timeoutMs };
+  const values = {
+    name: pg.escapeLiteral(row.name),
+    relation: row.relation === undefined ? 'null' : `${pg.escapeLiteral(row.relation)}::regclass`,
+    operation: row.operation === undefined ? 'null' : pg.escapeLiteral(row.operation),
+    phase: pg.escapeLiteral(row.phase),
+    ...(row.position === undefined ? {} : { position: String(row.position) }),
+    language: `'javascript'`,
+    settings: pg.escapeLiteral(JSON.stringify(settings)),
+    code: dollarQuoted(code),
+  };
+  const columns = Object.keys(values);
+  return `insert into ai.hooks (${columns.join(', ')})
+values (${Object.values(values).join(', ')})
+on conflict (name) do update set ${columns
+    .slice(1)
+    .map((column) => `${column} = excluded.${column}`)
+    .join(', ')}, function = null;`;
+};
+
+const dollarQuoted = (text: string): string => {
+  let tag = '$hook$';
+  for (let i = 1; text.includes(tag); i++) tag = `$hook_${i}$`;
+  return `${tag}${text}${tag}`;
+};
