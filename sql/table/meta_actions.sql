@@ -29,7 +29,7 @@ create table ai.meta_actions (
   registered_by text not null default current_user,
   changed_at timestamptz not null default pg_catalog.clock_timestamp(),
   constraint meta_actions_pkey primary key (action_name),
-  constraint meta_actions_name_fits check (pg_catalog.length(action_name) between 1 and 100 and action_name !~ '[[:cntrl:]]'),
+  constraint meta_actions_name_fits check (pg_catalog.length(action_name) >= 1 and pg_catalog.length(action_name) <= 100 and action_name !~ '[[:cntrl:]]'),
   constraint meta_actions_language_known check (language in ('sql', 'plpgsql', 'javascript', 'steps')),
   constraint meta_actions_security_known check (security in ('definer', 'invoker'))
 );

@@ -46,7 +46,8 @@ with owner as (
   union all
   select pg_get_triggerdef(t.oid) from relation r join pg_trigger t on t.tgrelid = r.oid and not t.tgisinternal
   union all
-  select format('view %s: %s', r.name, md5(pg_get_viewdef(r.oid))) from relation r where r.relkind = 'v'
+  -- without brackets and without what qualifies columns, of which each version of PostgreSQL writes as many as it likes
+  select format('view %s: %s', r.name, md5(regexp_replace(pg_get_viewdef(r.oid), '[[:alnum:]_]+[.]|[[:space:]()]', '', 'g'))) from relation r where r.relkind = 'v'
   union all
   select format('function %s returns %s language %s volatility %s parallel %s%s%s%s%s', f.name, pg_get_function_result(f.oid), l.lanname, f.provolatile, f.proparallel,
     case when f.proisstrict then ' strict' end, case when f.prosecdef then ' security definer' end,

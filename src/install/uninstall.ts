@@ -94,7 +94,11 @@ const ownLanguage = async (client: Client): Promise<string | undefined> => {
     where not exists (
       select from pg_proc p join pg_language l on l.oid = p.prolang
       where l.lanname = e.extname
-        and not (p.pronamespace = 'ai_private'::regnamespace and p.proname in ('compile_text', 'run_javascript', 'prepare_javascript')))`);
+        and not (p.pronamespace = 'ai_private'::regnamespace and p.proname in ('compile_text', 'run_javascript', 'prepare_javascript'))
+        -- plv8 has a function in its own language
+        and not exists (
+          select from pg_depend d
+          where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.refclassid = 'pg_extension'::regclass and d.refobjid = e.oid))`);
   return rows[0]?.language;
 };
 

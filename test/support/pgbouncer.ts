@@ -81,6 +81,8 @@ export async function startPgbouncer(
   settings: Readonly<Record<string, string | number>>,
 ): Promise<Pooler> {
   const server = new URL(target);
+  // A server that asks for no password.
+  const trusted = server.password === '';
   const account = serverAccount();
   const folder = mkdtempSync(join(tmpdir(), 'pg-ai-pgbouncer-'));
   makePrivateFolder(account, folder);
@@ -91,13 +93,13 @@ export async function startPgbouncer(
     join(folder, 'pgbouncer.ini'),
     [
       '[databases]',
-      `* = host=${server.hostname} port=${server.port || 5432}`,
+      `* = host=${server.hostname} port=${server.port || 5432}${trusted ? ` user=${decodeURIComponent(server.username)}` : ''}`,
       '[pgbouncer]',
       ...Object.entries({
         listen_addr: '127.0.0.1',
         listen_port: port,
         unix_socket_dir: '',
-        auth_type: 'plain',
+        auth_type: trusted ? 'any' : 'plain',
         auth_file: join(folder, 'users'),
         pool_mode: 'transaction',
         default_pool_size: 2,
