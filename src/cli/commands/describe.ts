@@ -4,7 +4,7 @@ import { type ConnectionOptions, connectionOption, withClient } from '../connect
 import { requireInstallation } from '../installation.ts';
 import { createOutput, type Output, paint } from '../output.ts';
 
-type Options = ConnectionOptions & { readonly json?: true };
+type Options = ConnectionOptions & { readonly json?: true; readonly action?: string | true };
 
 type Schema = {
   readonly type?: string | readonly string[];
@@ -29,10 +29,11 @@ export const register = (program: Command): void => {
   connectionOption(
     program
       .command('describe')
-      .description('show what can be called: operations with their inputs')
+      .description('show what can be called: operations and actions with their inputs')
       .argument('[table]', 'only this one, by search_path or as schema.table')
       .argument('[operation]', 'only this one of the table'),
   )
+    .option('--action [name]', 'actions only, or this one')
     .option('--json', 'inputs and outputs as JSON Schema')
     .action(describe);
 };
@@ -41,6 +42,15 @@ async function describe(table: string | undefined, operation: string | undefined
   const output = createOutput(options);
   await withClient(options, async (client) => {
     await requireInstallation(client);
+    if (options.action !== undefined) {
+      const name = options.action === true ? null : options.action;
+      const found = await client.query<{ described: unknown }>('select ai.describe_action($1) as described', [name]);
+      const actions = found.rows[0]?.described;
+      output.data(actions);
+      if (name === null) showActions(actions as Record<string, Operation>, output);
+      else showOperation(name, actions as Operation, output);
+      return;
+    }
     const { rows } = await client.query<{ described: unknown }>('select ai.describe($1, $2) as described', [
       table ?? null,
       operation ?? null,
@@ -49,7 +59,17 @@ async function describe(table: string | undefined, operation: string | undefined
     output.data(described);
     if (operation !== undefined) showOperation(operation, described as Operation, output);
     else if (table !== undefined) showTable(described as Record<string, Operation>, output);
-    else showAll(described as Record<string, Record<string, Operation>>, output);
+    else {
+      showAll(described as Record<string, Record<string, Operation>>, output);
+      const actions = await client.query<{ described: Record<string, Operation> }>(
+        'select ai.describe_action() as described',
+      );
+      const registered = actions.rows[0]?.described ?? {};
+      if (Object.keys(registered).length > 0) {
+        output.line(paint('bold', 'actions'));
+        showActions(registered, output);
+      }
+    }
   });
 }
 
@@ -60,6 +80,11 @@ function showAll(tables: Readonly<Record<string, Readonly<Record<string, Operati
     output.line(paint('bold', table));
     showTable(operations, output);
   }
+}
+
+function showActions(actions: Readonly<Record<string, Operation>>, output: Output): void {
+  if (Object.keys(actions).length === 0) output.line('no action is registered');
+  for (const [name, action] of Object.entries(actions)) showOperation(name, action, output);
 }
 
 function showTable(operations: Readonly<Record<string, Operation>>, output: Output): void {
