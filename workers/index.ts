@@ -20,6 +20,9 @@ export {
   type PayloadOf,
   type Registration,
 } from './registry.ts';
+export { createJetStreamBroker, type JetStreamOptions } from './relay/jetstream.ts';
+export { type Broker, type BrokerMessage, Unpublishable } from './relay/pump.ts';
+export { type EventStream, type PositionStore, type SubscribeOptions, subscribe } from './subscribe.ts';
 export {
   type ReceivedWebhook,
   type VerifiedWebhook,

@@ -1,5 +1,5 @@
--- Events after a position, oldest first: up to "most" of the topics. "after" is 'beginning', 'now', or the "position" of the last event that was read; then nothing is
--- skipped, however late it commits. The id of an event is taken, too: then what has a lower id and commits later is skipped. No row: nothing new.
+-- Events after a position, oldest first: up to "most" of the topics. "after" is 'beginning', what ai.event_position() gave, or the "position" of the last event that was
+-- read; then nothing is skipped, however late it commits. The id of an event is taken, too: then what has a lower id and commits later is skipped. No row: nothing new.
 -- For ai_admin and ai_worker; READ COMMITTED only. Errors: PI401, PI404.
 create function ai.events_after(after text, topics text[] default '{**}', most integer default 1000)
 returns table (
@@ -16,7 +16,7 @@ declare
   from_here text := after;
 begin
   loop
-    select r.* into batch from ai_private.read_events(from_here, topics, most) as r;
+    select r.ids, r.times, r.next, r.head, r.unfinished into batch from ai_private.read_events(from_here, topics, most) as r;
     return query
       select e.id, e.at, e.topic, e.entity, e.operation, e.action, e.row_key, e.actor, e.payload, e.trace_id,
         case when w.n = cardinality(batch.ids) then batch.next else batch.head || e.id end

@@ -1,6 +1,7 @@
 -- What waits, one row each:
 --   declaration    a table whose declaration is pending (waits for a compiler) or inconsistent
 --   subscription   "waiting": events that are still to be looked at, at most; "since": when the cursor moved last. running, paused, or failing with "problem"
+--   listener       the same for a service that reads by itself
 --   dead letters   "waiting": how many of a subscription; "since": the oldest; "problem": the last error
 -- For ai_admin and ai_worker.
 create function ai.status()
@@ -22,6 +23,12 @@ as $pg_ai$
   from ai.subscriptions s
   join ai_private.subscription_cursor c on c.subscription = s.name
   order by s.name)
+  union all
+  (select 'listener', l.name, 'reading', greatest(ai_private.last_event_id() - coalesce(p.after_id, p.seen_id), 0), l.moved_at,
+    case when l.lost > 0 then ai_private.message('PI405.lost', jsonb_build_object('count', l.lost)) end
+  from ai.listeners l
+  cross join lateral ai_private.parse_position(l.position) as p
+  order by l.name)
   union all
   (select 'dead letters', d.subscription, 'given up', count(*), min(d.at), (array_agg(d.error order by d.at desc))[1]
   from ai.dead_letters d

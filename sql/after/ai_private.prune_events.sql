@@ -19,8 +19,8 @@ begin
   loop
     exit when p.ends > before;
     -- Cursors stand still while it is looked at where they are.
-    lock table ai_private.subscription_cursor in share row exclusive mode;
-    select jsonb_object_agg(u.subscription, u.events) into unseen from ai_private.unseen_events(p.name) as u;
+    lock table ai_private.subscription_cursor, ai.listeners in share row exclusive mode;
+    select jsonb_object_agg(coalesce(u.subscription, 'listener ' || u.listener), u.events) into unseen from ai_private.unseen_events(p.name) as u;
     if unseen is not null then
       if p.ends > coalesce(unseen_before, '-infinity') then
         raise warning using errcode = 'PI405',
@@ -35,6 +35,9 @@ begin
       update ai_private.subscription_cursor c
       set lost = c.lost + (unseen ->> c.subscription)::bigint
       where unseen ? c.subscription;
+      update ai.listeners l
+      set lost = l.lost + (unseen ->> ('listener ' || l.name))::bigint
+      where unseen ? ('listener ' || l.name);
     end if;
     execute format('drop table ai_private.%I', p.name);
     return next p.name;

@@ -7,6 +7,8 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
 begin
+  -- Lost together with the cursors that it moves, what is handed on would be handed on again.
+  perform set_config('synchronous_commit', 'off', true);
   with taken as materialized (
     select t.* from ai_private.take_events('{job,email,webhook}', most) as t
   ), event as (

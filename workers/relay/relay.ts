@@ -110,18 +110,20 @@ const lookForJobsAndListeners = (
       apart = true;
     }
     if (apart) {
-      const outcomes = [];
+      const failures: unknown[] = [];
       // One after the other: it is one connection.
-      for (const sql of [NOTIFICATIONS, JOBS])
-        outcomes.push(
-          await session.query<Round>(sql, [batch]).then(
-            (rows) => rounds.push(...rows),
-            (error) => error,
-          ),
-        );
-      const failure = outcomes.find((outcome) => outcome instanceof Error);
-      if (failure === undefined) apart = false;
-      else if (rounds.every(({ looked_at }) => looked_at === '0')) throw failure;
+      for (const sql of [NOTIFICATIONS, JOBS]) {
+        try {
+          rounds.push(...(await session.query<Round>(sql, [batch])));
+        } catch (error) {
+          failures.push(error);
+          // The queue of notifications is full. Who asks how full it is makes it look which part nobody needs any more; who adds to it does not.
+          if ((error as { code?: string }).code === '54000')
+            await session.query('select pg_catalog.pg_notification_queue_usage()');
+        }
+      }
+      if (failures.length === 0) apart = false;
+      else if (rounds.every(({ looked_at }) => looked_at === '0')) throw failures[0];
     }
     const seconds = (performance.now() - started) / 1000;
     for (const { delivery, handed_on } of rounds)

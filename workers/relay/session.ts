@@ -10,6 +10,8 @@ const LOCK = `pg_catalog.hashtextextended('pg_ai.doorbell', 0)`;
 export interface Session {
   /** No pooler stands between: locks and settings of the session are this connection's own. Known after the first statement. */
   readonly isOwn: boolean;
+  /** Another number for each connection. */
+  readonly generation: number;
   query<Row extends pg.QueryResultRow>(sql: string, parameters?: unknown[]): Promise<Row[]>;
   /** Commits where the work returns, takes back where it throws. */
   transaction<T>(work: (query: Session['query']) => Promise<T>): Promise<T>;
@@ -23,12 +25,14 @@ export interface Session {
 export const createSession = (pool: pg.Pool, goneMs = 30_000): Session => {
   let client: pg.PoolClient | undefined;
   let isOwn = false;
+  let generation = 0;
   const current = async (): Promise<pg.PoolClient> => {
     if (client !== undefined) return client;
     const taken = await pool.connect();
     // It breaks while nothing runs on it: the next statement takes another one.
     taken.on('error', () => drop(taken));
     client = taken;
+    generation++;
     const [row] = await on<{ pid: number }>(taken, 'select pg_catalog.pg_backend_pid() as pid');
     // A pooler makes up a process of its own for cancel requests.
     isOwn = row?.pid === (taken as unknown as { processID: number }).processID;
@@ -59,6 +63,9 @@ export const createSession = (pool: pg.Pool, goneMs = 30_000): Session => {
   return {
     get isOwn() {
       return isOwn;
+    },
+    get generation() {
+      return generation;
     },
     query: async (sql, parameters) => on(await current(), sql, parameters),
     async transaction(work) {
