@@ -19,6 +19,7 @@ as $pg_ai$
 #variable_conflict use_column
 declare
   snapshot jsonb;
+  kept jsonb;
 begin
   select jsonb_build_object(
     'schema', n.nspname,
@@ -139,6 +140,10 @@ begin
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace
   where c.oid = target;
+  select h.kept into kept from ai_private.held h where h.relation = target and h.refused = ai_private.declared_comments(target);
+  if kept is not null then
+    snapshot := ai_private.with_comments(snapshot, kept);
+  end if;
   return snapshot;
 end
 $pg_ai$;

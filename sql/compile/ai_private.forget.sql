@@ -17,6 +17,7 @@ begin
   insert into ai.revision (qualified_name, state)
   select d.qualified_name, 'withdrawn' from ai.declaration d where d.relation = target;
   delete from ai.declaration d where d.relation = target;
+  delete from ai_private.held h where h.relation = target;
   if not exists (select from pg_class c where c.oid = target) then
     delete from ai.hooks h where h.relation = target;
     delete from ai.policies p where p.relation = target;

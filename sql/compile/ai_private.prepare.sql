@@ -17,6 +17,8 @@ declare
   -- Compiling again what is current leaves a row in the history each time, so not everybody may ask for it.
   again constant boolean := anyway and pg_has_role(session_user, 'ai_admin', 'MEMBER');
 begin
+  -- What was held back counts again when the table's comments are others.
+  delete from ai_private.held h where h.relation = target and h.refused <> ai_private.declared_comments(target);
   select d.* into known from ai.declaration d where d.relation = target;
   -- What is in force is looked at without the lock first: nobody can make others wait by preparing what is current.
   locked := known.relation is null and ai_private.may_declare(target) or again;

@@ -19,8 +19,14 @@ begin
   on conflict (relation) do update
   set qualified_name = excluded.qualified_name, fingerprint = excluded.fingerprint, state = excluded.state, problems = excluded.problems,
       privileges = excluded.privileges, row_security = excluded.row_security, changed_at = excluded.changed_at;
-  insert into ai.revision (qualified_name, fingerprint, state, declaration, problems)
-  values (name, print, 'ready', compiled -> 'declaration', problems);
+  delete from ai_private.held h where h.relation = target and h.refused <> ai_private.declared_comments(target);
+  -- What was rolled back and had to wait for a compiler is still that.
+  insert into ai.revision (qualified_name, fingerprint, state, declaration, problems, source, instead_of, reason)
+  select name, print, 'ready', compiled -> 'declaration', put_in_force.problems, ai_private.table_source(target), w.instead_of, w.reason
+  from (select) as one
+  left join (
+    select r.state, r.instead_of, r.reason from ai.revision r where r.kind = 'table' and r.qualified_name = name order by r.revision desc limit 1
+  ) as w on w.state = 'pending';
 
   for gone in
     select p.* from ai.operation p

@@ -28,6 +28,7 @@ begin
         perform ai_private.refuse_declaration(changed.relation, problems);
       end if;
       perform ai_private.warn(problems);
+      perform ai_private.warn_held(changed.relation);
     else
       perform ai_private.recompile_quietly(changed.relation);
     end if;

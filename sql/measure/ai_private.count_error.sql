@@ -16,11 +16,11 @@ begin
   if not (ai_private.called_by(stack, 'ai_gen.') or ai_private.called_by(stack, 'ai_private.find_operation(')) then
     raise exception using errcode = '42501', message = 'ai_private.count_error is called by generated functions only';
   end if;
-  if current_setting('transaction_read_only')::boolean or stack ~ ' (ai_private.rehearse|ai_private.describe|ai.explain_mutation)[(]' then
+  if not ai_private.counts(stack) then
     return null;
   end if;
   begin
-    perform ai_private.add_error(coalesce((select o.dispatch from ai.operation o where o.qualified_name = entity and o.operation = operation_name), -1), code);
+    perform ai_private.add_error(ai_private.subject_number(entity, operation_name, action_name), code);
   exception when others or query_canceled then
     -- The time was up just here, say.
     perform nextval('ai_private.error_elsewhere');

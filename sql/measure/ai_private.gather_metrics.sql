@@ -35,6 +35,7 @@ begin
   )
   select coalesce(sum(f.calls), 0) into gathered from fresh f;
   gathered := gathered + ai_private.gather_errors();
+  perform ai_private.gather_breaches();
   update ai_private.metric_cursor m set cluster = here, since = c.since, at = clock_timestamp(), horizon = frontier;
   return gathered;
 end

@@ -18,6 +18,7 @@ declare
 begin
   perform pg_advisory_xact_lock(hashtextextended('pg_ai.maintain', 0));
   perform ai.gather_metrics();
+  perform ai.guard_revisions();
   foreach log in array array['audit_log', 'event_log'] loop
     for month in execute format(
       'select distinct date_trunc(''month'', r.at, ''UTC'') from ai_private.%I r

@@ -8,11 +8,11 @@ as $pg_ai$
   select coalesce(jsonb_agg(p.value || jsonb_build_object('outcome', case
       when p.value ->> 'policy' = told ->> 'policy' and state like 'PI2%' then 'failed'
       when state is null then 'passed'
-      -- gate, inputs, call, row: what comes later was not reached
-      when strpos('gate call row', p.value ->> 'stage') < case
-        when state like 'PI2%' then strpos('gate call row', told ->> 'stage')
-        when state in ('PI100', 'PI102') then strpos('gate call row', 'call')
-        else 100
+      -- gate, inputs, call, row, limit: what comes later was not reached
+      when strpos('gate call row limit', p.value ->> 'stage') < case
+        when state like 'PI2%' then strpos('gate call row limit', told ->> 'stage')
+        when state in ('PI100', 'PI102') then strpos('gate call row limit', 'call')
+        else strpos('gate call row limit', 'limit')
       end then 'passed'
       else 'not reached'
     end) order by p.position), '[]')

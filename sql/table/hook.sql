@@ -32,5 +32,5 @@ create table ai.hooks (
 create index hooks_by_relation on ai.hooks (relation);
 comment on table ai.hooks is 'What runs before and after operations; a row takes effect in the statement that writes it';
 grant select on ai.hooks to ai_owner, ai_worker;
-grant delete on ai.hooks to ai_owner;
+grant insert, update, delete on ai.hooks to ai_owner;
 grant select, insert, update, delete on ai.hooks to ai_admin;

@@ -22,5 +22,5 @@ create table ai.policies (
 create index policies_by_relation on ai.policies (relation);
 comment on table ai.policies is 'Who may do what and how often, and what becomes of values; a row takes effect in the statement that writes it';
 grant select on ai.policies to ai_owner, ai_worker;
-grant delete on ai.policies to ai_owner;
+grant insert, update, delete on ai.policies to ai_owner;
 grant select, insert, update, delete on ai.policies to ai_admin;

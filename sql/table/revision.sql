@@ -11,6 +11,11 @@ create table ai.revision (
   state text not null,
   declaration jsonb,
   problems jsonb not null default '[]',
+  -- of a table that was in force: its comments, hooks and policies as they were written, for ai.rollback
+  source jsonb,
+  -- the revision that this one was put in place of because it was rolled back, and why
+  instead_of bigint,
+  reason text,
   constraint revision_pkey primary key (revision)
 );
 create index revision_by_name on ai.revision (qualified_name, revision);
@@ -18,4 +23,4 @@ create index revision_by_fingerprint on ai.revision (fingerprint);
 comment on table ai.revision is 'History of declarations: what was declared, when and by whom';
 
 grant select on ai.revision to ai_owner, ai_admin, ai_worker;
-grant insert on ai.revision to ai_owner;
+grant insert, update (instead_of, reason) on ai.revision to ai_owner;

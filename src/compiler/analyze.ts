@@ -79,8 +79,7 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
   diagnostics.push(...hooks.diagnostics);
   const policies = readPolicies(table, declaration.table);
   diagnostics.push(...policies.diagnostics);
-  for (const { path } of [...policies.data, ...policies.limit])
-    diagnostics.push(error(path, 'policies of this kind cannot be compiled yet'));
+  for (const { path } of policies.data) diagnostics.push(error(path, 'policies of this kind cannot be compiled yet'));
   diagnostics.push(
     ...idlePolicies(
       policies,

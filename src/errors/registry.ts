@@ -198,6 +198,34 @@ export const ERRORS: readonly ErrorEntry[] = [
     },
   },
   {
+    code: 'PI101.rollback',
+    meaning:
+      'The table has no such revision that was in force, or none before the present that was not rolled back itself.',
+    en: '{name} has no revision {revision} to go back to',
+    vi: '{name} không có phiên bản {revision} để quay lại',
+    hint: {
+      en: "See: select revision, at, state, reason from ai.revision where kind = 'table' and qualified_name = '{name}'",
+      vi: "Xem: select revision, at, state, reason from ai.revision where kind = 'table' and qualified_name = '{name}'",
+    },
+  },
+  {
+    code: 'PI101.both',
+    meaning: 'The name that ai.rollback was given is that of a table and of an action.',
+    en: '{name} is a table and an action',
+    vi: '{name} vừa là bảng vừa là hành động',
+    hint: {
+      en: "For the action: select ai.restore_action('{name}'). For the table write its schema: {table}.",
+      vi: "Với hành động: select ai.restore_action('{name}'). Với bảng, hãy ghi cả schema: {table}.",
+    },
+  },
+  {
+    code: 'PI101.number',
+    meaning: 'There is no revision of that number.',
+    en: 'there is no revision {revision}',
+    vi: 'không có phiên bản {revision}',
+    hint: { en: 'See ai.revision.', vi: 'Xem ai.revision.' },
+  },
+  {
     code: 'PI101.null',
     meaning: 'The operation or the table name is null.',
     en: 'the operation and the table must be named',
@@ -326,6 +354,33 @@ export const ERRORS: readonly ErrorEntry[] = [
     meaning: 'Inside rate limits only: lets go of a counter. Never reaches a caller.',
     en: 'a counter is let go',
     vi: 'một bộ đếm được trả lại',
+  },
+  {
+    code: 'PI241',
+    meaning:
+      'The call took longer than its limit lets, or would have waited longer for a lock. Nothing of it is kept; DETAIL has the time in ms.',
+    en: '{operation} on {table} took {measured} ms, and may take {allowed} ms',
+    vi: '{operation} trên {table} mất {measured} ms, trong khi chỉ được phép {allowed} ms',
+    hint: {
+      en: 'Nothing of it is kept. What waits for locks may succeed when it is repeated.',
+      vi: 'Không có gì được giữ lại. Nếu do chờ khóa, hãy thử lại.',
+    },
+  },
+  {
+    code: 'PI242',
+    meaning:
+      'The call has touched more rows than its limit lets, those of triggers and cascades included. Nothing of it is kept; DETAIL has the number.',
+    en: '{operation} on {table} touched {measured} rows, and may touch {allowed}',
+    vi: '{operation} trên {table} tác động {measured} dòng, trong khi chỉ được phép {allowed}',
+    hint: { en: 'Nothing of it is kept.', vi: 'Không có gì được giữ lại.' },
+  },
+  {
+    code: 'PI243',
+    meaning:
+      'The call, or a trigger, a hook or a cascade in it, has executed a kind of statement that its limit does not allow. Nothing of it is kept; DETAIL tells what was done to which tables.',
+    en: '{operation} on {table} did {measured}, and may do {allowed} only',
+    vi: '{operation} trên {table} đã thực hiện {measured}, trong khi chỉ được phép {allowed}',
+    hint: { en: 'Nothing of it is kept.', vi: 'Không có gì được giữ lại.' },
   },
   {
     code: 'PI301',
@@ -553,6 +608,16 @@ export const ERRORS: readonly ErrorEntry[] = [
 
 /** Texts with other codes: warnings, and the sentence around a broken constraint. */
 export const TEXTS: readonly ErrorEntry[] = [
+  {
+    code: 'held',
+    meaning: 'Notice: a comment is written again as it was when it was rolled back.',
+    en: 'the declaration of {table} stays as it was before: what the comment says was rolled back',
+    vi: 'khai báo của {table} vẫn như trước: nội dung chú thích này đã bị khôi phục về bản cũ',
+    hint: {
+      en: "To put it in force all the same: select ai.rollback('{table}', {revision})",
+      vi: "Nếu vẫn muốn áp dụng: select ai.rollback('{table}', {revision})",
+    },
+  },
   {
     code: 'PI003.warning',
     meaning: 'Warning: DDL has made a declaration not fit any more.',

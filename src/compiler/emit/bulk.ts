@@ -3,6 +3,7 @@ import { judgesCalls } from '../policy/ir.ts';
 import { brokenBy, emitSetGate, keyCondition, keyEquality, refusedCalls } from './access.ts';
 import { type Context, createContext, given, identifying, pick, rowObject, settings } from './context.ts';
 import { checkRules, shapeConditions, valueExpression, valueRules } from './inputs.ts';
+import { boundsCalls } from './limits.ts';
 import { countsSets, emitSetRates } from './rate.ts';
 import { comment, dollarQuoted, ident, indent, literal, verbatim } from './sql.ts';
 import { NO_START_PROC } from './start-proc.ts';
@@ -15,8 +16,8 @@ import { ACTOR, assignments, returnsOld } from './statement.ts';
 export const emitBulkFunction = (operation: Operation, fingerprint: string): string | undefined => {
   // An invoker may not write the audit trail, and sets of nothing need no speed: both go through single calls.
   if (operation.kind === 'fetch' || operation.security === 'invoker' || operation.inputs.length === 0) return undefined;
-  // Hooks are about one call each.
-  if (operation.hooks.length > 0) return undefined;
+  // Hooks and limits are about one call each.
+  if (operation.hooks.length > 0 || boundsCalls(operation.policy.limits)) return undefined;
   const context = createContext(operation, fingerprint);
   if (!countsSets(context)) return undefined;
   const { own } = context;

@@ -38,6 +38,8 @@ const OWN = [
   '_hint',
   '_error',
   '_started',
+  '_waits',
+  '_touched',
   '_broken',
 ] as const;
 export type OwnVariable = (typeof OWN)[number];

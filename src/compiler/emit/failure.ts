@@ -1,5 +1,6 @@
 import type { Context } from './context.ts';
 import { emitHookFailure, runsHooks } from './hooks.ts';
+import { emitLimitFailure, measured } from './limits.ts';
 import { indent, jsonb, literal } from './sql.ts';
 
 /*
@@ -11,11 +12,13 @@ import { indent, jsonb, literal } from './sql.ts';
 export const elapsed = ({ own }: Context): string =>
   `(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given.${own._started}) * 1000000)::bigint`;
 
-const count = ({ operation, own }: Context): string => {
+const count = ({ operation, own }: Context, code?: string): string => {
   // as refuse_in_hook tells it
-  const state = runsHooks(operation)
-    ? `case when ${own._doing} is not null and sqlstate = 'P0001' then 'PI301' else sqlstate end`
-    : 'sqlstate';
+  const state =
+    code ??
+    (runsHooks(operation)
+      ? `case when ${own._doing} is not null and sqlstate = 'P0001' then 'PI301' else sqlstate end`
+      : 'sqlstate');
   return `${own._result} := ai_private.count_error(${literal(operation.table.qualified)}, ${literal(operation.kind)}, null, ${state});`;
 };
 
@@ -31,6 +34,7 @@ export const emitFailure = (context: Context): string => {
   const { operation, own } = context;
   const writes = operation.kind !== 'fetch';
   const inHook = emitHookFailure(context);
+  const late = emitLimitFailure(measured(context), count(context, `'PI241'`));
   // What a hook raises is the hook's to tell, also where it is a broken constraint.
   const broken = writes
     ? `  when integrity_constraint_violation then
@@ -41,6 +45,6 @@ ${inHook === '' ? '' : `${indent(inHook, 4)}\n`}    ${brokenConstraint(context)}
     : '';
   return `exception
 ${broken}  when others or query_canceled or assert_failure then
-    ${count(context)}
+${late === '' ? '' : `${indent(late, 4)}\n`}    ${count(context)}
 ${inHook === '' ? '' : `${indent(inHook, 4)}\n`}    raise;`;
 };

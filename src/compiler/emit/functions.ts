@@ -16,6 +16,7 @@ import {
   runsHooks,
 } from './hooks.ts';
 import { emitConversions, emitRules, emitShape, emitVariables } from './inputs.ts';
+import { boundsCalls, emitLimitCheck, emitLimitStart, limitSettings, limitVariables, measured } from './limits.ts';
 import { emitOptionCalls, emitOptions } from './options.ts';
 import { emitRates } from './rate.ts';
 import { comment, dollarQuoted, ident, indent, literal } from './sql.ts';
@@ -35,12 +36,18 @@ const VERB = {
 export const emitJsonFunction = (operation: Operation, fingerprint: string): string => {
   const context = createContext(operation, fingerprint);
   const { own } = context;
+  const { limits } = operation.policy;
+  const measure = measured(context);
   const variables = [
     `${own._in} alias for $1;`,
     `${own._opt} alias for $2;`,
     `${own._errors} jsonb;`,
     ...(operation.kind === 'fetch'
-      ? [`${own._result} jsonb;`, ...(startsEarly(operation) ? [`${own._actor} text;`] : [])]
+      ? [
+          `${own._result} jsonb;`,
+          ...(startsEarly(operation) ? [`${own._actor} text;`] : []),
+          ...(boundsCalls(limits) ? [`${own._started} timestamptz := pg_catalog.clock_timestamp();`] : []),
+        ]
       : [
           `${own._old} jsonb;`,
           `${own._new} jsonb;`,
@@ -54,18 +61,22 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
         ]),
     ...(operation.returnsVersion || operation.version !== undefined ? [`${own._version} text;`] : []),
     ...(operation.policy.written.length > 0 ? [`${own._broken} text;`] : []),
+    ...limitVariables(measure),
     ...hookVariables(context),
     ...emitVariables(context),
   ];
   const source = `Compiled from COMMENT ON TABLE ${operation.table.qualified} (${fingerprint}). Edit the declaration, not this function.`;
   const postHooks = emitPostHooks(context);
   const callChecks = emitCallChecks(context);
+  const [limitStart, limitCheck] = [emitLimitStart(measure), emitLimitCheck(measure)];
   const sections = [
+    ...(limitStart === '' ? [] : [indent(limitStart, 4)]),
     ...(startsEarly(operation) ? [indent(emitStart(context), 4)] : []),
     emitReading(context),
     ...(callChecks === '' ? [] : [indent(callChecks, 4)]),
     indent(emitStatement(context), isPlainFetch(operation) ? 2 : 4),
     ...(postHooks === '' ? [] : [indent(postHooks, 4)]),
+    ...(limitCheck === '' ? [] : [indent(limitCheck, 4)]),
     isPlainFetch(operation)
       ? `  return ${own._result};`
       : operation.kind === 'fetch'
@@ -84,14 +95,15 @@ ${hasErrorHooks(operation) ? `  begin\n${indent(whole)}${indent(emitErrorHooks(c
   return `create or replace function ai_gen.${ident(operation.jsonFunctionName)}(inputs jsonb, options jsonb default '{}')
 returns jsonb
 language plpgsql
-${operation.kind === 'fetch' && operation.security === 'definer' && !startsEarly(operation) ? 'stable' : 'volatile'}
+${operation.kind === 'fetch' && operation.security === 'definer' && !startsEarly(operation) && !boundsCalls(limits) ? 'stable' : 'volatile'}
 security ${operation.security}
-${settings(operation.visible)}
+${settings(operation.visible)}${limitSettings(limits)}
 as ${dollarQuoted(body)}`;
 };
 
 /** Reading a row by its key can hardly fail once its inputs are right, so only what is wrong with them is worth a subtransaction. */
-const isPlainFetch = (operation: Operation): boolean => operation.kind === 'fetch' && !startsEarly(operation);
+const isPlainFetch = (operation: Operation): boolean =>
+  operation.kind === 'fetch' && !startsEarly(operation) && !boundsCalls(operation.policy.limits);
 
 const attempt = (context: Context, sections: readonly string[]): string => `  <<attempt>>
   begin
@@ -193,7 +205,7 @@ export const emitTypedFunction = (operation: Operation): string | undefined => {
 )
 returns jsonb
 language sql
-${operation.kind === 'fetch' && operation.security === 'definer' && !startsEarly(operation) ? 'stable' : 'volatile'}
+${operation.kind === 'fetch' && operation.security === 'definer' && !startsEarly(operation) && !boundsCalls(operation.policy.limits) ? 'stable' : 'volatile'}
 security invoker
 ${!inlines && ordered.length > 0 ? `${settings(columns)}\n` : ''}as ${ordered.length === 0 ? noInputs : absentOnNull ? inlined : allInputs}`;
 };

@@ -3,6 +3,7 @@ import type { Operation } from '../ir.ts';
 import type { DescribedPolicy } from '../policy/ir.ts';
 import { createContext } from './context.ts';
 import { checkRules, valueRules } from './inputs.ts';
+import { explainedLimits } from './limits.ts';
 import { optionsOf, type SideEffect, sideEffectsOf } from './options.ts';
 import { type ExplainedStatement, explainedStatement } from './statement.ts';
 
@@ -32,6 +33,8 @@ export interface OperationPlan {
   readonly hooks?: readonly ExplainedHook[];
   /** Absent where there are none. */
   readonly policies?: readonly DescribedPolicy[];
+  /** Absent where there are none. */
+  readonly limits?: Readonly<Record<string, unknown>>;
 }
 
 export interface ExplainedHook {
@@ -68,6 +71,7 @@ export const planOf = (operation: Operation, fingerprint: string): OperationPlan
   const context = createContext(operation, fingerprint);
   const inputs = operation.inputs.filter((input) => input.offered);
   const writes = operation.kind !== 'fetch' && operation.kind !== 'delete';
+  const limits = explainedLimits(operation.policy.limits);
   const early = new Set(operation.checks.map((check) => check.name));
   return {
     fingerprint,
@@ -98,6 +102,7 @@ export const planOf = (operation: Operation, fingerprint: string): OperationPlan
     statement: explainedStatement(context),
     sideEffects: sideEffectsOf(operation),
     ...(operation.hooks.length === 0 ? {} : { hooks: explainedHooks(operation) }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
     ...(operation.policy.described.length === 0 ? {} : { policies: operation.policy.described }),
   };
 };

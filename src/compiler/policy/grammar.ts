@@ -51,7 +51,7 @@ export const rateLimit = z.strictObject({
 });
 
 export const STATEMENTS = ['select', 'insert', 'update', 'delete'] as const;
-const DURATION = /^([0-9]+(?:\.[0-9]+)?) ?(ms|s|min)$/;
+const DURATION = /^([0-9]+(?:\.[0-9]+)?) ?(ms|s|min|h)$/;
 const SIZE = /^([0-9]+) ?(kB|MB|GB)$/;
 
 export const limit = z.strictObject({
@@ -64,7 +64,22 @@ export const limit = z.strictObject({
     z.array(z.enum(STATEMENTS)),
     'Kinds of statements that the code may execute; told from what it does, not from its text.',
   ),
-  max_memory: optional(z.string().check(z.regex(SIZE)), 'Most memory that a call may use: "64 MB".'),
+  max_memory: optional(
+    z.string().check(z.regex(SIZE)),
+    'Most memory that each sort and each hash of a call may use before it goes to disk: "64 MB".',
+  ),
+  max_error_rate: optional(
+    z.number().check(z.positive(), z.lt(1)),
+    'The share of calls that may fail after a change, 0.2 say. Where more do, and fewer did before, the last good revision comes back.',
+  ),
+  min_calls: optional(
+    z.int().check(z.positive()),
+    'Calls after a change before `max_error_rate` is looked at. Default 20.',
+  ),
+  watch: optional(
+    z.string().check(z.regex(DURATION)),
+    'How long after a change `max_error_rate` is looked at. Default "1 h".',
+  ),
 });
 
 /** What may stand under "policies" of a table or an operation. */

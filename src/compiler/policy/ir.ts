@@ -1,5 +1,5 @@
 import type { Expression } from './expression.ts';
-import type { Limit } from './grammar.ts';
+import type { Limits } from './limit.ts';
 import type { ResolvedRate } from './rate.ts';
 
 /** The policies of one operation, resolved against its table. */
@@ -16,8 +16,8 @@ export interface Policies {
   readonly described: readonly DescribedPolicy[];
   /** How often; judged before all others. */
   readonly rates: readonly ResolvedRate[];
-  /** What a call may cost; the metrics enforce it. */
-  readonly limits: readonly Ruling<Limit>[];
+  /** What a call may cost. */
+  readonly limits: Limits;
 }
 
 /** A policy, where it stands, and what it says. */
@@ -43,8 +43,8 @@ export interface Condition {
 export interface DescribedPolicy {
   readonly policy: string;
   readonly kind: string;
-  /** When it is judged: before the inputs, with them, about the row; or never by itself, because it is about what becomes of values. */
-  readonly stage: 'gate' | 'call' | 'row' | 'value';
+  /** When it is judged: before the inputs, with them, about the row, at the end; or never by itself, because it is about what becomes of values. */
+  readonly stage: 'gate' | 'call' | 'row' | 'value' | 'limit';
   readonly rule: Readonly<Record<string, unknown>>;
 }
 
@@ -55,7 +55,7 @@ export const NO_POLICIES: Policies = {
   written: [],
   described: [],
   rates: [],
-  limits: [],
+  limits: {},
 };
 
 /** Columns that the policies look at. */

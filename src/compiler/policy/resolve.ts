@@ -3,6 +3,7 @@ import type { OperationKind } from '../grammar.ts';
 import { type Found, resolveAccess, type Subject } from './access.ts';
 import type { Access } from './grammar.ts';
 import type { DescribedPolicy, Policies } from './ir.ts';
+import { impossibleLimits, resolveLimits } from './limit.ts';
 import { resolveRates } from './rate.ts';
 import { about, type Source, type Sources } from './read.ts';
 
@@ -12,14 +13,16 @@ export const resolvePolicies = (sources: Sources, subject: Subject, found: Found
   const access = about(sources.access, kind);
   const rates = about(sources.rate_limit, kind);
   const limits = about(sources.limit, kind);
+  found.diagnostics.push(...impossibleLimits(kind, limits));
   return {
     ...resolveAccess(access, subject, found),
     rates: resolveRates(rates, subject, found),
-    limits,
+    limits: resolveLimits(limits),
     described: [
       ...describeAll(rates, 'rate_limit', () => 'gate'),
       ...describeAll(access, 'access', stageOf),
       ...describeAll(about(sources.input, kind), 'input', () => 'value'),
+      ...describeAll(limits, 'limit', () => 'limit'),
     ],
   };
 };
