@@ -5,7 +5,7 @@ import { findInstallation } from '../src/install/installed.ts';
 import { projectVersion } from '../src/project.ts';
 import { type CompileService, startCompileService } from './compile.ts';
 import type { DeliveryHandler, DeliveryKind } from './delivery.ts';
-import { emailConfigFrom } from './email/config.ts';
+import { type EmailConfig, emailConfigFrom } from './email/config.ts';
 import { createEmailDelivery } from './email/deliver.ts';
 import { createHandlerDelivery } from './handler-delivery.ts';
 import { type Http, startHttp } from './http.ts';
@@ -76,7 +76,7 @@ const WATCH_MS = 10_000;
 
 /**
  * Starts a worker in this process.
- * @throws WorkerUnusable, QueueMissing, pg.DatabaseError, Error where PG_AI_EMAIL_URL makes no sense; after the start, connections may come and go
+ * @throws WorkerUnusable, QueueMissing, pg.DatabaseError; after the start, connections may come and go
  */
 export const startWorker = async (options: WorkerOptions): Promise<RunningWorker> => {
   const { connection, concurrency = 10, leaseMs = 30_000, log = createLog('info') } = options;
@@ -206,7 +206,13 @@ export const startWorker = async (options: WorkerOptions): Promise<RunningWorker
 
 /** A worker that does not know where to send mails takes none, so that one that knows gets them at once. */
 const usualDeliveries = (log: Logger): NonNullable<WorkerOptions['deliveries']> => {
-  const config = emailConfigFrom(process.env);
+  let config: EmailConfig | undefined;
+  try {
+    config = emailConfigFrom(process.env);
+  } catch (error) {
+    const hint = 'mend PG_AI_EMAIL_URL or PG_AI_EMAIL_FROM, or unset both to leave mails to other workers';
+    throw new WorkerUnusable(error instanceof Error ? error.message : String(error), hint, { cause: error });
+  }
   if (config === undefined)
     log.info('PG_AI_EMAIL_URL is not set: mails are left to workers that know where to send them');
   return {

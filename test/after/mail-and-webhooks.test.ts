@@ -1,3 +1,7 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readOutgoing } from '../../workers/email/config.ts';
@@ -5,6 +9,7 @@ import { createEmailDelivery } from '../../workers/email/deliver.ts';
 import { createWebhookDelivery } from '../../workers/webhook/deliver.ts';
 import { type RunningWorker, startWorker } from '../../workers/worker.ts';
 import { openPostOffice, type PostOffice } from '../email/post-office.ts';
+import { startCli } from '../support/cli.ts';
 import { useDatabase } from '../support/database.ts';
 import { openReceiver, type Receiver } from '../webhook/receiver.ts';
 
@@ -145,5 +150,34 @@ describe('a webhook', () => {
       .poll(deadLetters, soon)
       .toMatchObject([{ subscription: 'crm', event_id: id, attempts: 1, error: expect.stringContaining('410') }]);
     expect(await database.query('select disabled from ai.webhook_endpoints')).toEqual([{ disabled: true }]);
+  });
+});
+
+describe('pg-ai worker', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pg-ai-mail-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const run = (env: Record<string, string>) =>
+    startCli(['worker', '--url', database.url, '--no-compile', '--grace', '1'], { env });
+
+  test('sends mails where its environment says', async () => {
+    await worker.stop();
+    const running = run({ PG_AI_EMAIL_URL: pathToFileURL(folder).href });
+    const id = await send('cli@example.com');
+    await expect.poll(() => states(id), soon).toEqual(['sent']);
+    running.child.kill('SIGTERM');
+    expect(await running.exit).toBe(0);
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^cli@example\.com .*\.eml$/)]);
+  });
+
+  test('leaves them to others where it says nothing, and refuses what makes no sense', async () => {
+    const running = run({});
+    await running.says('PG_AI_EMAIL_URL is not set');
+    await running.says('the worker runs');
+    running.child.kill('SIGTERM');
+    expect(await running.exit).toBe(0);
+    const wrong = run({ PG_AI_EMAIL_URL: 'smtp://u:secret@mail.example.com' });
+    expect(await wrong.exit).toBe(1);
+    expect(wrong.stderr()).toMatch(/error: PG_AI_EMAIL_FROM must say who sends.*\nhint: mend/);
+    expect(wrong.stderr() + wrong.stdout()).not.toContain('secret');
   });
 });
