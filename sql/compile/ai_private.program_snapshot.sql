@@ -24,6 +24,16 @@ as $pg_ai$
       where p.enabled and p.action is null and (p.relation = target or p.relation is null)
       having count(*) > 0
     ), '{}')
+    -- where pgcrypto is, for tables that have something to hash
+    || coalesce((
+      select jsonb_build_object('pgcrypto', n.nspname)
+      from pg_extension e
+      join pg_namespace n on n.oid = e.extnamespace
+      where e.extname = 'pgcrypto' and (
+        exists (select from pg_description d where d.classoid = 'pg_class'::regclass and d.objoid = target and d.description like '%"hash"%')
+        or exists (select from ai.policies p where p.enabled and p.kind = 'data' and (p.relation = target or p.relation is null) and p.definition::text like '%"hash"%')
+      )
+    ), '{}')
 $pg_ai$;
 comment on function ai_private.program_snapshot(oid) is 'Hooks and policies that apply to a table, as the compiler reads them';
 revoke all on function ai_private.program_snapshot(oid) from public;

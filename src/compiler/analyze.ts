@@ -8,7 +8,9 @@ import { hooksOf } from './hooks.ts';
 import type { Input, Operation, Probe, TableUnit } from './ir.ts';
 import { functionNames } from './names.ts';
 import type { Found } from './policy/access.ts';
+import { HANDLING_WORDS } from './policy/definitions.ts';
 import { combineRules, conflictsOf } from './policy/fields.ts';
+import { resolveHandling } from './policy/handling.ts';
 import { NO_POLICIES } from './policy/ir.ts';
 import { accessProbes } from './policy/probe.ts';
 import { rateProbes } from './policy/rate.ts';
@@ -79,7 +81,6 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
   diagnostics.push(...hooks.diagnostics);
   const policies = readPolicies(table, declaration.table);
   diagnostics.push(...policies.diagnostics);
-  for (const { path } of policies.data) diagnostics.push(error(path, 'policies of this kind cannot be compiled yet'));
   diagnostics.push(
     ...idlePolicies(
       policies,
@@ -115,9 +116,19 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
     found.diagnostics.push(...combined.diagnostics);
     if (combined.rules !== declared && column !== undefined)
       found.diagnostics.push(...conflictsOf(`policies on ${table.qualified}.${ident(name)}`, column, combined.rules));
-    return combined.rules;
+    // What is hashed is nobody's to see, not even as a hash.
+    return combined.rules.hash === undefined ? combined.rules : { ...combined.rules, protected: true };
   };
   const tableRules = (name: string): FieldRules => rulesOf(name, {});
+  for (const { path, operation } of policies.data.filter((source) => source.operation !== null))
+    found.diagnostics.push(
+      error(
+        path,
+        `what becomes of a value is the same in every operation, not in ${operation} alone`,
+        'leave "operation" empty',
+      ),
+    );
+  const handling = resolveHandling(table, tableRules, found);
   const visible = table.columns.filter((column) => tableRules(column.name).protected !== true);
 
   const operations: Operation[] = [];
@@ -129,6 +140,14 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
     checkFields(`${path}.fields`, own.fields);
     checkRoles(`${path}.roles`, own.roles);
     for (const [name, rules] of Object.entries(own.fields ?? {})) {
+      for (const word of HANDLING_WORDS.filter((each) => rules[each] !== undefined))
+        diagnostics.push(
+          error(
+            `${path}.fields.${name}.${word}`,
+            'what becomes of a value is the same in every operation',
+            'move it to the table’s "fields" or to COMMENT ON COLUMN',
+          ),
+        );
       if (rules.protected !== undefined)
         diagnostics.push(
           error(
@@ -247,12 +266,16 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
     const returnsVersion = Array.isArray(own.returns) && own.returns.includes('xmin');
     const returns =
       own.returns === undefined || own.returns === '*'
-        ? visible
+        ? visible.filter((column) => tableRules(column.name).returned !== false)
         : known(
             `${path}.returns`,
             own.returns.filter((name) => name !== 'xmin'),
           );
     for (const column of returns) {
+      if (tableRules(column.name).returned === false)
+        diagnostics.push(
+          error(`${path}.returns`, `${JSON.stringify(column.name)} is never returned`, 'take it from the list'),
+        );
       if (!visible.includes(column))
         diagnostics.push(
           error(
@@ -266,7 +289,10 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
     const ownHooks = hooks.of(kind, own.hooks ?? [], `${path}.hooks`);
     diagnostics.push(...ownHooks.diagnostics);
     const names = functionNames(table.schema, table.name, kind);
-    const inputNames = new Set(inputs.map((input) => input.column.name));
+    // A CHECK is about what is written, and of a hashed input that is not what is given.
+    const unhashed = new Set(
+      inputs.filter((input) => input.rules.hash === undefined).map((input) => input.column.name),
+    );
     const operation: Operation = {
       kind,
       table,
@@ -282,9 +308,10 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
       returnsVersion,
       visible,
       ...(version === undefined ? {} : { version }),
-      checks: writes ? table.constraints.filter((constraint) => isJudgedEarly(constraint, inputNames)) : [],
+      checks: writes ? table.constraints.filter((constraint) => isJudgedEarly(constraint, unhashed)) : [],
       hooks: ownHooks.hooks,
       policy: NO_POLICIES,
+      handling,
     };
     const resolved = { ...operation, policy: resolvePolicies(policies, operation, found) };
     found.probes.push(...accessProbes(resolved), ...rateProbes(resolved));

@@ -20,6 +20,8 @@ export interface TableSnapshot {
   /** Absent where there are none. */
   readonly hooks?: readonly HookSnapshot[];
   readonly policies?: readonly PolicySnapshot[];
+  /** The schema of pgcrypto; absent where nothing is to be hashed, or it is not installed. */
+  readonly pgcrypto?: string;
 }
 
 export interface ColumnSnapshot {

@@ -1,5 +1,6 @@
 import type { ColumnSnapshot, ConstraintSnapshot, TableSnapshot } from './catalog.ts';
 import type { FieldRules, OperationKind } from './grammar.ts';
+import type { Handling } from './policy/handling.ts';
 import type { Policies } from './policy/ir.ts';
 import type { RowSecurity } from './policy/row-security.ts';
 
@@ -45,6 +46,8 @@ export interface Operation {
   readonly hooks: readonly Hook[];
   /** Policies of the comment and of ai.policies. */
   readonly policy: Policies;
+  /** What becomes of values. */
+  readonly handling: Handling;
 }
 
 /** A hook of one operation, resolved. */

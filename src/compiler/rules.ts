@@ -5,7 +5,6 @@ import { isFreeText } from './families.ts';
 import { FORMAT_PATTERNS, SHORT_PATTERNS } from './formats.ts';
 import type { FieldRules } from './grammar.ts';
 import type { Family, Probe, Violation } from './ir.ts';
-import { HANDLING_WORDS } from './policy/definitions.ts';
 import { conflictsOf } from './policy/fields.ts';
 import { judgedViolations } from './policy/judged.ts';
 
@@ -15,7 +14,7 @@ const NOTES: readonly Word[] = ['title', 'description', 'examples', 'protected',
 export const WORDS: Readonly<Record<string, readonly Word[]>> = {
   freeText: [
     ...(['type', 'format', 'minLength', 'maxLength', 'pattern', 'enum', 'const'] as const),
-    ...(['complexity', 'allow', 'deny', 'hash', 'encrypt', 'mask'] as const),
+    ...(['complexity', 'allow', 'deny', 'hash', 'mask'] as const),
   ],
   text: ['type', 'enum', 'const'],
   number: ['type', 'enum', 'const', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
@@ -53,8 +52,6 @@ export const checkRules = (path: string, column: ColumnSnapshot, family: Family,
     );
   }
   found.push(...conflictsOf(path, column, rules));
-  for (const word of HANDLING_WORDS.filter((each) => rules[each] !== undefined))
-    found.push(error(`${path}.${word}`, 'cannot be compiled yet'));
   for (const word of ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'const'] as const) {
     const value = rules[word];
     if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
@@ -149,7 +146,8 @@ export const violationsOf = (column: ColumnSnapshot, family: Family, rules: Fiel
   if (isFreeText(column)) {
     const longest = Math.min(
       rules.maxLength ?? Number.POSITIVE_INFINITY,
-      column.base.length ?? Number.POSITIVE_INFINITY,
+      // a hash has a length of its own
+      (rules.hash === undefined ? column.base.length : undefined) ?? Number.POSITIVE_INFINITY,
     );
     if (Number.isFinite(longest)) add('maxLength', `pg_catalog.char_length(${text}) > ${longest}`, longest);
     if (rules.minLength !== undefined && rules.minLength > 0)

@@ -115,10 +115,11 @@ export const outputSchema = (operation: Operation): JsonSchema => ({
   type: operation.kind === 'fetch' ? ['object', 'null'] : 'object',
   properties: {
     ...Object.fromEntries(
-      operation.returns.map((column) => [
-        column.name,
-        column.notNull ? columnSchema(column) : nullable(columnSchema(column)),
-      ]),
+      operation.returns.map((column) => {
+        const mask = operation.handling.masks.find((each) => each.column === column)?.mask;
+        const shown = { ...columnSchema(column), ...(mask === undefined ? {} : { 'x-mask': mask }) };
+        return [column.name, column.notNull ? shown : nullable(shown)];
+      }),
     ),
     ...(operation.returnsVersion ? { xmin: { type: 'string' } } : {}),
   },

@@ -1,4 +1,5 @@
-import { POLICY_KINDS } from '../compiler/policy/definitions.ts';
+import { fieldRules } from '../compiler/grammar.ts';
+import { HANDLING_WORDS, POLICY_KINDS } from '../compiler/policy/definitions.ts';
 import { policiesInComment } from '../compiler/policy/grammar.ts';
 import { LEVELS } from '../compiler/policy/judged.ts';
 import { rowsOf, schemaOf } from './declarations.ts';
@@ -6,7 +7,7 @@ import { code, generated, table } from './markdown.ts';
 
 const INTRODUCTION = `# Policies
 
-Security as rows: who may call, which rows they reach, how often, what inputs must be. A policy is a row of \`ai.policies\`, or stands in a table's comment; it takes effect in the statement that writes
+Security as rows: who may call, which rows they reach, how often, what inputs must be, and what becomes of them. A policy is a row of \`ai.policies\`, or stands in a table's comment; it takes effect in the statement that writes
 it, and is refused there with everything that is wrong with it. All policies of an operation must hold. They take away and never give: an operation that is not declared
 does not exist, and who has no right to call it is refused before any policy is looked at.
 
@@ -109,11 +110,34 @@ ${table(
 
 The kinds: \`a\` to \`z\`; \`A\` to \`Z\`; \`0\` to \`9\`; any other (a space, a sign, a letter with an accent or of another script). This says nothing about words that everybody uses: put those into \`deny\`.`;
 
+const HANDLING = `\`"kind": "data"\` says what becomes of a field's value, in every operation alike: \`{"fields": {"password": {"hash": "bcrypt"}, "phone": {"mask": "phone"}}}\`. The same words may stand in
+a declaration's \`fields\` and in a column's comment.`;
+
+const HASHES = `- **\`hash\`** takes pgcrypto, in whatever schema; without it the declaration is refused. The value is judged as it came (length, complexity, at most 72 bytes, which is what bcrypt reads), then hashed, then
+  written: \`crypt(value, gen_salt('bf', cost))\`, cost 10 unless said otherwise. Each step of the cost doubles the time. The field counts as protected: not returned, not audited, not in events. It is in PostgreSQL's
+  own log where statements are logged. Post hooks do not see it; pre hooks see what came. CHECK constraints judge the hash. To compare: \`password = crypt($1, password)\`. Operations that hash have no set-based form.
+- **\`mask\`** shows the beginning and the end of a text, with \`***\` between: in answers (of sets, dry runs and repeated idempotent calls too), in \`ai.explain_mutation\` and in \`ai.history\`. Whoever has one of the roles in
+  \`clear_for\` sees it whole. Where fewer than three characters would be hidden, all are. The table, the audit trail and events hold the value as it is: what \`ai_admin\` reads there directly is not masked. Masking
+  is part of the answer's expression; the table is not looked at a second time.
+- **\`"returned": false\`** keeps a field out of answers, **\`"audited": false\`** out of the audit trail and of events. \`"protected": true\` does both.
+
+${table(
+  ['mask', 'shows', 'example'],
+  [
+    ['`"phone"`', 'three characters at each end', '`+84***567`'],
+    ['`"email"`', 'the first character, and the domain', '`l***@shop.example`'],
+    ['`"card"`', 'the last four', '`***1234`'],
+    ['`"name"`', 'the first', '`L***`'],
+    ['`"all"`', 'nothing', '`***`'],
+  ],
+)}`;
+
 const CONTRADICTIONS = `## What is refused when it is written
 
 - what is no boolean expression, has effects, or names a column, input or role that is not there;
 - what can never be true, by itself or with the table's CHECKs, as far as PostgreSQL's planner sees it; and policies that contradict one another, so that no row could pass all of them;
-- rules for inputs that no value passes: a minimum above the maximum, \`allow\` that \`deny\` takes back, lists without a common value, a level of passwords that does not fit the column.
+- rules for inputs that no value passes: a minimum above the maximum, \`allow\` that \`deny\` takes back, lists without a common value, a level of passwords that does not fit the column;
+- handling that makes no sense together: a mask for what is never returned, a hash that is unique or a key, a field that two policies handle differently.
 
 Told as warnings, because they may come true: roles that nobody has together with those that the operation is for, a policy for an operation that the table does not declare, and a rate limit
 that never refuses because another one does before.`;
@@ -133,6 +157,13 @@ export const policiesPage = (): string =>
     '## Limits',
     'What a call may cost; how each is held, and what it does not hold, is told in [metrics](metrics.md#limits). Of several policies the tightest holds.',
     table(['key', 'value', 'meaning'], rowsOf(schemaOf(POLICY_KINDS.limit))),
+    '## What becomes of values',
+    HANDLING,
+    table(
+      ['word', 'value', 'meaning'],
+      rowsOf(schemaOf(fieldRules)).filter(([word]) => HANDLING_WORDS.some((known) => word === code(known))),
+    ),
+    HASHES,
     CONTRADICTIONS,
     '## In comments',
     'Under `policies` of the table or of an operation:',

@@ -5,6 +5,7 @@ import { comment, dollarQuoted, ident, indent, jsonb, literal } from '../emit/sq
 import { NO_START_PROC } from '../emit/start-proc.ts';
 import { emitUsual } from '../emit/usual.ts';
 import type { Operation } from '../ir.ts';
+import { NO_HANDLING } from '../policy/handling.ts';
 import { NO_POLICIES } from '../policy/ir.ts';
 import { bodyArguments, bodyName } from './emit-body.ts';
 import { pathOf } from './expression.ts';
@@ -54,6 +55,7 @@ const contextOf = ({ action, names, inputs, roles }: ActionUnit, fingerprint: st
     checks: [],
     hooks: [],
     policy: NO_POLICIES,
+    handling: NO_HANDLING,
   };
   const taken = new Set(table.columns.map((column) => column.name));
   return {

@@ -2,6 +2,7 @@ import type { Operation } from '../ir.ts';
 import { judgesCalls } from '../policy/ir.ts';
 import { brokenBy, emitSetGate, keyCondition, keyEquality, refusedCalls } from './access.ts';
 import { type Context, createContext, given, identifying, pick, rowObject, settings } from './context.ts';
+import { hashesInputs, maskedFields, recorded } from './handling.ts';
 import { checkRules, shapeConditions, valueExpression, valueRules } from './inputs.ts';
 import { boundsCalls } from './limits.ts';
 import { countsSets, emitSetRates } from './rate.ts';
@@ -19,7 +20,7 @@ export const emitBulkFunction = (operation: Operation, fingerprint: string): str
   // Hooks and limits are about one call each.
   if (operation.hooks.length > 0 || boundsCalls(operation.policy.limits)) return undefined;
   const context = createContext(operation, fingerprint);
-  if (!countsSets(context)) return undefined;
+  if (!countsSets(context) || hashesInputs(context)) return undefined;
   const { own } = context;
   const judgesRows = operation.policy.written.length > 0;
   const rows = operation.kind === 'delete' ? 'o.old_row' : 'o.new_row';
@@ -27,7 +28,7 @@ export const emitBulkFunction = (operation: Operation, fingerprint: string): str
   const entity = literal(operation.table.qualified);
   const kind = literal(operation.kind);
   const whole = operation.returns.length === operation.visible.length;
-  const answer = `${whole ? rows : pick(rows, operation.returns)}${operation.returnsVersion ? " || pg_catalog.jsonb_build_object('xmin', o.version)" : ''}`;
+  const answer = `${whole ? rows : pick(rows, operation.returns)}${maskedFields(context, rows, operation.returns)}${operation.returnsVersion ? " || pg_catalog.jsonb_build_object('xmin', o.version)" : ''}`;
   const parts = [
     ...readInputs(context),
     ...changes(context),
@@ -38,12 +39,12 @@ export const emitBulkFunction = (operation: Operation, fingerprint: string): str
 )`,
     `audited as (
   insert into ai.audit_log (id, relation, operation, row_key, actor, fingerprint, old_row, new_row)
-  select o.audit_id, ${entity}, ${kind}, ${key.length === 0 ? 'null' : pick(rows, key)}, ${own._actor}, ${literal(fingerprint)}, o.old_row, o.new_row
+  select o.audit_id, ${entity}, ${kind}, ${key.length === 0 ? 'null' : pick(rows, key)}, ${own._actor}, ${literal(fingerprint)}, ${recorded(context, 'o.old_row')}, ${recorded(context, 'o.new_row')}
   from outcome as o
 )`,
     `emitted as (
   insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-  select o.audit_id, ${literal(`${operation.table.qualified}.${operation.kind}`)}, ${entity}, ${kind}, ${key.length === 0 ? 'null' : pick(rows, key)}, ${own._actor}, ${rows}
+  select o.audit_id, ${literal(`${operation.table.qualified}.${operation.kind}`)}, ${entity}, ${kind}, ${key.length === 0 ? 'null' : pick(rows, key)}, ${own._actor}, ${recorded(context, rows)}
   from outcome as o
 )`,
   ];

@@ -4,6 +4,7 @@ import { emitCallChecks, emitGate } from './access.ts';
 import { type Context, createContext, settings } from './context.ts';
 import { startsEarly } from './early.ts';
 import { emitFailure } from './failure.ts';
+import { emitHashing, maskedFields } from './handling.ts';
 import {
   added,
   emitErrorHooks,
@@ -69,18 +70,20 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
   const postHooks = emitPostHooks(context);
   const callChecks = emitCallChecks(context);
   const [limitStart, limitCheck] = [emitLimitStart(measure), emitLimitCheck(measure)];
+  const hashing = emitHashing(context);
   const sections = [
     ...(limitStart === '' ? [] : [indent(limitStart, 4)]),
     ...(startsEarly(operation) ? [indent(emitStart(context), 4)] : []),
     emitReading(context),
     ...(callChecks === '' ? [] : [indent(callChecks, 4)]),
+    ...(hashing === '' ? [] : [indent(hashing, 4)]),
     indent(emitStatement(context), isPlainFetch(operation) ? 2 : 4),
     ...(postHooks === '' ? [] : [indent(postHooks, 4)]),
     ...(limitCheck === '' ? [] : [indent(limitCheck, 4)]),
     isPlainFetch(operation)
-      ? `  return ${own._result};`
+      ? `  return ${own._result}${maskedFields(context, own._result, operation.returns)};`
       : operation.kind === 'fetch'
-        ? `    return ${own._result}${added(context)};`
+        ? `    return ${own._result}${maskedFields(context, own._result, operation.returns)}${added(context)};`
         : indent(emitRecord(context), 4),
   ];
   const whole = `${isPlainFetch(operation) ? sections.join('\n\n') : attempt(context, sections)}

@@ -1,5 +1,6 @@
 import { jsonTypesOf } from '../families.ts';
 import type { Operation } from '../ir.ts';
+import type { Mask } from '../policy/handling.ts';
 import type { DescribedPolicy } from '../policy/ir.ts';
 import { createContext } from './context.ts';
 import { checkRules, valueRules } from './inputs.ts';
@@ -35,6 +36,8 @@ export interface OperationPlan {
   readonly policies?: readonly DescribedPolicy[];
   /** Absent where there are none. */
   readonly limits?: Readonly<Record<string, unknown>>;
+  /** By column, for ai.history; absent where there are none. */
+  readonly masks?: Readonly<Record<string, Mask>>;
 }
 
 export interface ExplainedHook {
@@ -103,6 +106,9 @@ export const planOf = (operation: Operation, fingerprint: string): OperationPlan
     sideEffects: sideEffectsOf(operation),
     ...(operation.hooks.length === 0 ? {} : { hooks: explainedHooks(operation) }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(operation.handling.masks.length === 0
+      ? {}
+      : { masks: Object.fromEntries(operation.handling.masks.map(({ column, mask }) => [column.name, mask])) }),
     ...(operation.policy.described.length === 0 ? {} : { policies: operation.policy.described }),
   };
 };

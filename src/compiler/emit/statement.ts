@@ -3,6 +3,7 @@ import { brokenBy, emitRowCheck, filterCondition, keyCondition, refusedRow } fro
 import { type Context, given, identifying, isPresent, pick, rowObject } from './context.ts';
 import { startsEarly } from './early.ts';
 import { elapsed } from './failure.ts';
+import { maskedFields, recorded } from './handling.ts';
 import { added } from './hooks.ts';
 import { givenList } from './inputs.ts';
 import { ident, literal } from './sql.ts';
@@ -246,13 +247,13 @@ export const emitRecord = (context: Context): string => {
   const record =
     operation.security === 'definer'
       ? `insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
-values (${entity}, ${literal(operation.kind)}, given.${own._key}, given.${own._actor}, ${literal(fingerprint)}, ${qualified(old)}, ${qualified(fresh)},
+values (${entity}, ${literal(operation.kind)}, given.${own._key}, given.${own._actor}, ${literal(fingerprint)}, ${recorded(context, qualified(old))}, ${recorded(context, qualified(fresh))},
   ${elapsed(context)})
 returning id into ${own._audit};
 insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-values (given.${own._audit}, ${literal(`${operation.table.qualified}.${operation.kind}`)}, ${entity}, ${literal(operation.kind)}, given.${own._key}, given.${own._actor}, given.${row});`
+values (given.${own._audit}, ${literal(`${operation.table.qualified}.${operation.kind}`)}, ${entity}, ${literal(operation.kind)}, given.${own._key}, given.${own._actor}, ${recorded(context, `given.${row}`)});`
       : // The caller may not write the audit trail; the recorder may, and lets itself be called only from here.
-        `${own._actor} := ai_private.record(${entity}, ${literal(operation.kind)}, ${own._key}, ${own._actor}, ${literal(fingerprint)}, ${old}, ${fresh},
+        `${own._actor} := ai_private.record(${entity}, ${literal(operation.kind)}, ${own._key}, ${own._actor}, ${literal(fingerprint)}, ${recorded(context, old)}, ${recorded(context, fresh)},
   ${elapsed(context)});`;
   const whole = operation.returns.length === operation.visible.length;
   const answer = whole ? row : pick(row, operation.returns);
@@ -260,7 +261,7 @@ values (given.${own._audit}, ${literal(`${operation.table.qualified}.${operation
   return `-- Audit and event, in the same transaction.
 ${startsEarly(operation) ? '' : `${own._actor} := ${ACTOR};\n`}${key.length === 0 ? '' : `${own._key} := ${pick(row, key)};\n`}${record}
 
-return ${answer}${version}${added(context)};`;
+return ${answer}${maskedFields(context, row, operation.returns)}${version}${added(context)};`;
 };
 
 export interface ExplainedStatement {

@@ -26,10 +26,7 @@ export const POLICY_KINDS = {
     ),
   }),
   data: z.strictObject({
-    fields: described(
-      z.record(name, handled),
-      'What becomes of values: `hash`, `encrypt`, `mask`, `returned`, `audited`.',
-    ),
+    fields: described(z.record(name, handled), 'What becomes of values: `hash`, `mask`, `returned`, `audited`.'),
   }),
   limit,
 } as const;

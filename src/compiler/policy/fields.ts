@@ -103,15 +103,11 @@ export const conflictsOf = (path: string, column: ColumnSnapshot, rules: FieldRu
     add('all values that are allowed are refused by "allow" or "deny"', 'take them from one of the lists');
   if (rules.allow?.every((text) => isDenied(text, rules)))
     add('all that "allow" lets pass "deny" refuses', 'take it from one of the two lists');
-  if (rules.hash !== undefined && rules.encrypt !== undefined)
-    add('a value is hashed or encrypted, not both', 'keep one of the two');
   for (const secret of ['protected', 'hash', 'returned'] as const) {
     const unseen =
       secret === 'returned' ? rules.returned === false : rules[secret] !== undefined && rules[secret] !== false;
     if (unseen && rules.mask !== undefined)
       add(`"mask" says what callers see, and "${secret}" that they see nothing`, 'keep one of the two');
-    if (unseen && secret !== 'hash' && typeof rules.encrypt === 'object' && rules.encrypt.clear_for !== undefined)
-      add(`"clear_for" says who sees the value, and "${secret}" that nobody does`, 'keep one of the two');
   }
   if (rules.protected === true && (rules.returned === true || rules.audited === true))
     add('"protected" says that the field is neither returned nor audited', 'keep one of the two');

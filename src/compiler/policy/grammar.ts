@@ -107,10 +107,6 @@ export const handlingWords = {
     ]),
     'The value is hashed by pgcrypto after it has been checked and before it is written; it is never returned, audited or in an event.',
   ),
-  encrypt: optional(
-    z.union([name, z.strictObject({ key: name, clear_for: clearFor })]),
-    "Name of the key that the value is encrypted with before it is written, or an object. Others than `clear_for` get '***'.",
-  ),
   mask: optional(
     z.union([
       z.enum(MASKS),

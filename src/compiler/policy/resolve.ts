@@ -23,6 +23,7 @@ export const resolvePolicies = (sources: Sources, subject: Subject, found: Found
       ...describeAll(access, 'access', stageOf),
       ...describeAll(about(sources.input, kind), 'input', () => 'value'),
       ...describeAll(limits, 'limit', () => 'limit'),
+      ...describeAll(about(sources.data, kind), 'data', () => 'value'),
     ],
   };
 };
