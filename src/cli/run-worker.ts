@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type pg from 'pg';
 import { HandlersUnusable, loadHandlers } from '../../workers/handlers.ts';
 import { createPool } from '../../workers/pool.ts';
+import { createJetStreamBroker } from '../../workers/relay/jetstream.ts';
 import { prepareQueue, QueueMissing } from '../../workers/runner/queue.ts';
 import { createLog } from '../../workers/telemetry/log.ts';
 import { startWorker, WorkerUnusable } from '../../workers/worker.ts';
@@ -35,6 +36,7 @@ export async function runWorker(options: WorkerCommandOptions, output: Output): 
     ...(options.mostLocked === undefined ? {} : { mostLocked: options.mostLocked }),
     ...(options.poll === undefined ? {} : { pollMs: options.poll }),
     ...(options.http === undefined ? {} : { http: options.http }),
+    ...(options.nats === undefined ? {} : { broker: createJetStreamBroker({ servers: options.nats.split(',') }) }),
   }).catch(explain);
   log.info({ handlers: handlers.map(({ name }) => name), url: running.url }, 'the worker runs');
   const why = await Promise.race([stopAsked, running.failed]);

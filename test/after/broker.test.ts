@@ -7,6 +7,7 @@ import { createPool } from '../../workers/pool.ts';
 import { createJetStreamBroker } from '../../workers/relay/jetstream.ts';
 import { subjectOf } from '../../workers/relay/pump.ts';
 import { startRelay } from '../../workers/relay/relay.ts';
+import { startCli } from '../support/cli.ts';
 import { useDatabase } from '../support/database.ts';
 import { prepareJobs } from '../support/jobs.ts';
 import { findNats, type Nats, startNats } from '../support/nats.ts';
@@ -72,7 +73,8 @@ type Message = {
 /** What the stream holds by now, and at least so many of a subject. */
 const stored = async (subject: string, atLeast: number): Promise<Message[]> => {
   for (;;) {
-    const { streams } = await jetstreamManager(client);
+    // A server that has just come back takes a moment to answer.
+    const { streams } = await jetstreamManager(client, { timeout: 60_000 });
     const { state } = await streams.info('events');
     const found: Message[] = [];
     for (let seq = Math.max(state.first_seq, 1); seq <= state.last_seq; seq++) {
@@ -98,6 +100,19 @@ const status = (name: string) =>
 const until = async (holds: () => Promise<boolean>): Promise<void> => {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 };
+
+test('pg-ai worker --nats hands them on', async () => {
+  await subscribe('by_cli', { subject: 'events.cli.{topic}' });
+  const worker = startCli(['worker', '--url', database.url, '--no-run', '--no-compile', '--nats', nats.servers]);
+  ends.push(async () => {
+    worker.child.kill('SIGTERM');
+    expect(await worker.exit).toBe(0);
+  });
+  await emit(3);
+  expect((await stored('events.cli.order.paid', 3)).map(({ event }) => event.payload)).toEqual(
+    [1, 2, 3].map((n) => ({ n })),
+  );
+});
 
 test('events become messages with their id, topic and trace', async () => {
   await subscribe('plain', { subject: 'events.plain.{topic}' });

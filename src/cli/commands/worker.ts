@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Level } from '../../../workers/telemetry/log.ts';
 import { type ConnectionOptions, connectionOption } from '../connection.ts';
 import { usageError } from '../errors.ts';
@@ -15,6 +15,7 @@ export type WorkerCommandOptions = ConnectionOptions & {
   readonly poll?: number;
   readonly grace: number;
   readonly http?: { readonly host: string; readonly port: number };
+  readonly nats?: string;
   readonly logLevel: Level;
   readonly watch?: true;
   readonly prepare?: true;
@@ -37,6 +38,12 @@ export const register = (program: Command): void => {
     .option('--poll <ms>', 'how often to look without a doorbell (default: 1000; 200 behind a pooler)', wholeNumber(10))
     .option('--grace <seconds>', 'how long deliveries may go on when the worker is told to stop', wholeNumber(0), 10)
     .option('--http <[host:]port>', 'answer /health, /ready and /metrics there', parseAddress)
+    .addOption(
+      new Option(
+        '--nats <servers>',
+        'where events of the delivery "broker" go, with commas between (NATS JetStream)',
+      ).env('NATS_URL'),
+    )
     .option('--log-level <level>', 'error, warn, info or debug', parseLevel, 'info')
     .option('--watch', 'start anew when a handler file changes')
     .option('--prepare', 'only make or update the job queue, as a role that may create schemas')
