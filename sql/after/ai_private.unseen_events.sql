@@ -16,8 +16,7 @@ begin
     select k.subscription, null::text as listener, s.topics, p.*
     from ai_private.subscription_cursor k
     join ai.subscriptions s on s.name = k.subscription
-    cross join lateral ai_private.parse_position(concat_ws('/', k.cluster, k.seen, k.seen_boundary, k.seen_id, k.floor_id,
-      k.until, k.until_boundary, k.until_id, case when k.until is not null then k.after_id end)) as p
+    cross join lateral ai_private.parse_position(ai_private.cursor_position(k)) as p
     union all
     select null, l.name, l.topics, p.*
     from ai.listeners l

@@ -5,6 +5,7 @@ import { register as compile } from './commands/compile.ts';
 import { register as describe } from './commands/describe.ts';
 import { register as dev } from './commands/dev.ts';
 import { register as doctor } from './commands/doctor.ts';
+import { register as events } from './commands/events.ts';
 import { register as explain } from './commands/explain.ts';
 import { register as hook } from './commands/hook.ts';
 import { register as install } from './commands/install.ts';
@@ -15,7 +16,21 @@ import { register as worker } from './commands/worker.ts';
 import { CliError, exitCode } from './errors.ts';
 import { createOutput } from './output.ts';
 
-const commands = [dev, install, upgrade, uninstall, compile, describe, explain, hook, audit, doctor, top, worker];
+const commands = [
+  dev,
+  install,
+  upgrade,
+  uninstall,
+  compile,
+  describe,
+  explain,
+  hook,
+  audit,
+  events,
+  doctor,
+  top,
+  worker,
+];
 
 function createProgram(): Command {
   const program = new Command('pg-ai')

@@ -508,6 +508,16 @@ export const ERRORS: readonly ErrorEntry[] = [
     },
   },
   {
+    code: 'PI406',
+    meaning: 'No event of the log has that id.',
+    en: 'there is no event {id} in the log',
+    vi: 'không có sự kiện {id} trong nhật ký',
+    hint: {
+      en: 'It was rolled back, never written, or dropped by ai.prune.',
+      vi: 'Sự kiện đã bị rollback, chưa từng được ghi, hoặc đã bị ai.prune xóa.',
+    },
+  },
+  {
     code: 'PI410',
     meaning:
       'A row of ai.email_templates is wrong. DETAIL lists every mistake with its column and line, the reason and a suggestion.',
