@@ -19,7 +19,9 @@ begin
   if tg_op = 'INSERT' then
     perform ai_private.place_cursor(new.name, new.start_at);
   end if;
-  if tg_op = 'INSERT' or (new.topics, new.filter, new.ordered, new.delivery) is distinct from (old.topics, old.filter, old.ordered, old.delivery) then
+  if tg_op = 'INSERT'
+    or to_regprocedure(format('ai_gen.%I(pg_snapshot, xid8, bigint, pg_snapshot, xid8, bigint, bigint, integer, boolean)', 'taker:' || new.name)) is null
+    or (new.topics, new.filter, new.ordered, new.delivery) is distinct from (old.topics, old.filter, old.ordered, old.delivery) then
     perform ai_private.write_taker(new);
     update ai_private.subscription_cursor c set retry_at = '-infinity' where c.subscription = new.name and c.retry_at > '-infinity';
   end if;

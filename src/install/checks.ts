@@ -42,6 +42,7 @@ export const examine = async (client: Client, installed: Installation): Promise<
     ...(await rowSecurity(client)),
     ...(await functions(client)),
     ...(await triggers(client)),
+    ...(await subscriptions(client)),
     ...(await drift(client, installed)),
   ];
 };
@@ -263,6 +264,43 @@ const triggers = async (client: Client): Promise<Finding[]> => {
     ),
   );
 };
+
+/** Events that do not get where they are wanted. */
+const subscriptions = async (client: Client): Promise<Finding[]> => {
+  const { rows } = await client.query<{
+    about: string;
+    name: string;
+    state: string;
+    waiting: string;
+    problem: string | null;
+  }>(
+    `select t.about, t.name, t.state, t.waiting::text, t.problem from ai.status() as t where t.about <> 'declaration'`,
+  );
+  const { rows: lost } = await client.query<{ name: string }>(`
+    select s.name from ai.subscriptions s
+    where not exists (select from pg_proc p where p.pronamespace = 'ai_gen'::regnamespace and p.proname = 'taker:' || s.name)
+    order by s.name`);
+  return [
+    ...lost.map(({ name }) =>
+      problem(
+        `subscription ${name}`,
+        'the function that takes its events is missing',
+        `update ai.subscriptions set topics = topics where name = ${literal(name)}`,
+      ),
+    ),
+    ...rows.flatMap(({ about, name, state, waiting, problem: reason }) =>
+      about === 'dead letters'
+        ? [note(`subscription ${name}`, `${waiting} events were given up; the last: ${reason}`, `pg-ai events list`)]
+        : state === 'failing'
+          ? [problem(`subscription ${name}`, `its events are not handed on: ${reason}`, 'see the log of pg-ai worker')]
+          : reason === null
+            ? []
+            : [note(`${about} ${name}`, reason)],
+    ),
+  ];
+};
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** What is installed against what a fresh installation is. */
 const drift = async (client: Client, installed: Installation): Promise<Finding[]> => {

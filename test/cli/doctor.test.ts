@@ -144,6 +144,35 @@ test('a function of an operation that somebody dropped', () =>
     'pg-ai compile --force',
   ));
 
+test('subscriptions whose events get nowhere', async () => {
+  await client.query(
+    `insert into ai.subscriptions (name, topics, delivery, settings) values ('items', '{public.item.*}', 'job', '{"task": "x"}')`,
+  );
+  await mended(
+    'drop function ai_gen."taker:items"',
+    'subscription items',
+    'the function that takes its events is missing',
+    `update ai.subscriptions set topics = topics where name = 'items'`,
+  );
+  await client.query(`select ai_private.put_off('items', 'the broker is away')`);
+  await client.query(`insert into ai.dead_letters values ('items', 7, now(), 25, 'boom')`);
+  expect((await findings()).filter(({ about }) => about === 'subscription items')).toEqual([
+    {
+      level: 'problem',
+      about: 'subscription items',
+      message: 'its events are not handed on: the broker is away',
+      mend: 'see the log of pg-ai worker',
+    },
+    {
+      level: 'note',
+      about: 'subscription items',
+      message: '1 events were given up; the last: boom',
+      mend: 'pg-ai events list',
+    },
+  ]);
+  await client.query(`delete from ai.subscriptions where name = 'items'`);
+});
+
 test('what was changed by hand', async () => {
   await database.query(`
     create or replace function ai_private.has_errors(problems jsonb) returns boolean language sql immutable

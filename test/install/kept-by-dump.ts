@@ -23,6 +23,7 @@ const afterCommit = `
   insert into ai.email_suppressions (address) values ('no@example.org');
   insert into ai.webhook_endpoints (name, url) values ('crm', 'https://crm.example.org');
   insert into ai.subscriptions (name, topics, delivery, settings) values ('crm', '{shop.**}', 'webhook', '{"endpoint": "crm"}');
+  insert into ai.listeners (name, position) values ('service', ai.event_position());
   select ai_private.webhook_report('crm', 'failed', 'answered 500', 0);
   select ai.send_email('hello', 'lan@example.org')`;
 
@@ -64,6 +65,7 @@ export function keptByDump(format: DumpFormat, putPgAi: (client: Client) => Prom
   test.each([
     ...['ai.declaration', 'ai.operation', 'ai.revision', 'ai.audit_log', 'ai.event_log', 'ai.subscriptions'],
     ...['ai.email_templates', 'ai.email_suppressions', 'ai.webhook_endpoints', 'ai.webhook_circuits'],
+    ...['ai.listeners', 'ai_private.subscription_cursor'],
   ])('%s is the same', async (table) => {
     const sql = `select to_jsonb(t) as row from ${table} as t order by to_jsonb(t)::text`;
     const kept = await rows(before, sql);
@@ -96,6 +98,15 @@ export function keptByDump(format: DumpFormat, putPgAi: (client: Client) => Prom
       rows(caller, `select ai.generate_mutation('delete', 'shop.orders', '{"id": 1}')`),
     ).rejects.toMatchObject({ code: '42501' });
     await caller.end();
+  });
+
+  test('subscriptions go on where they were', async () => {
+    const sql = `select t.subscription, t.ids from ai_private.take_events('{webhook}', 100) as t`;
+    const taken = await rows(before, sql);
+    expect(taken).toEqual([{ subscription: 'crm', ids: [expect.any(String)] }]);
+    expect(await rows(after, sql)).toEqual([
+      { subscription: 'crm', ids: [...(taken[0] as { ids: string[] }).ids, expect.any(String)] },
+    ]);
   });
 
   test('a changed declaration takes effect as before', async () => {
