@@ -7,6 +7,8 @@ export interface HttpOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly metrics: Registry;
+  /** What ai.metrics_prometheus() gives. */
+  readonly calls: () => Promise<string>;
   /** Why work cannot be done at present; undefined where it can. */
   readonly unready: () => Promise<string | undefined>;
 }
@@ -16,8 +18,8 @@ export interface Http {
   close(): Promise<void>;
 }
 
-/** GET /health: the process answers. GET /ready: it can do its work. GET /metrics: for Prometheus. */
-export const startHttp = async ({ host, port, metrics, unready }: HttpOptions): Promise<Http> => {
+/** GET /health: the process answers. GET /ready: it can do its work. GET /metrics: of this worker, for Prometheus; GET /metrics/calls: of the database's calls. */
+export const startHttp = async ({ host, port, metrics, calls, unready }: HttpOptions): Promise<Http> => {
   const server = createServer(async (request, response) => {
     const answer = (status: number, body: string, type = 'application/json'): void => {
       response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
@@ -33,7 +35,8 @@ export const startHttp = async ({ host, port, metrics, unready }: HttpOptions): 
           JSON.stringify(why === undefined ? { status: 'ready' } : { status: 'unready', why }),
         );
       } else if (pathname === '/metrics') answer(200, await metrics.metrics(), metrics.contentType);
-      else answer(404, '{"error":"there are /health, /ready and /metrics"}');
+      else if (pathname === '/metrics/calls') answer(200, await calls(), 'text/plain; version=0.0.4; charset=utf-8');
+      else answer(404, '{"error":"there are /health, /ready, /metrics and /metrics/calls"}');
     } catch (error) {
       answer(500, JSON.stringify({ error: String(error) }));
     }

@@ -10,6 +10,7 @@ import { createEmailDelivery } from './email/deliver.ts';
 import { createHandlerDelivery } from './handler-delivery.ts';
 import { type Http, startHttp } from './http.ts';
 import { createListener } from './listen.ts';
+import { startMeasuring } from './measure.ts';
 import { createPool } from './pool.ts';
 import { EventRegistry, type Registered } from './registry.ts';
 import type { Broker } from './relay/pump.ts';
@@ -34,6 +35,7 @@ export interface WorkerOptions {
   readonly relay?: boolean;
   readonly run?: boolean;
   readonly compile?: boolean;
+  readonly measure?: boolean;
   /** Attempts at once. Default 10. */
   readonly concurrency?: number;
   /** How many jobs one worker may lock at once; how many it does depends on how fast they are. Default 1024. */
@@ -114,7 +116,9 @@ export const startWorker = async (options: WorkerOptions): Promise<RunningWorker
     };
     let http: Http | undefined;
     if (options.http !== undefined) {
-      http = await startHttp({ ...options.http, metrics: metrics.registry, unready });
+      const calls = async (): Promise<string> =>
+        (await queue.query<{ text: string }>('select ai.metrics_prometheus() as text')).rows[0]?.text ?? '';
+      http = await startHttp({ ...options.http, metrics: metrics.registry, calls, unready });
       ends.push(() => http?.close() ?? Promise.resolve());
     }
     const listener = createListener({
@@ -148,6 +152,10 @@ export const startWorker = async (options: WorkerOptions): Promise<RunningWorker
     if (options.compile !== false) {
       compiler = startCompileService({ pool: queue, listener, log, metrics });
       ends.push(() => compiler?.stop() ?? Promise.resolve());
+    }
+    if (options.measure !== false) {
+      const measuring = startMeasuring({ pool: queue, log });
+      ends.push(() => measuring.stop());
     }
     let graceMs = 10_000;
     if (runs) {

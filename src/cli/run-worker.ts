@@ -30,6 +30,7 @@ export async function runWorker(options: WorkerCommandOptions, output: Output): 
     relay: options.relay,
     run: options.run,
     compile: options.compile,
+    measure: options.measure,
     concurrency: options.concurrency,
     leaseMs: options.lease * 1000,
     log,

@@ -9,6 +9,7 @@ export type WorkerCommandOptions = ConnectionOptions & {
   readonly relay: boolean;
   readonly run: boolean;
   readonly compile: boolean;
+  readonly measure: boolean;
   readonly concurrency: number;
   readonly mostLocked?: number;
   readonly lease: number;
@@ -32,12 +33,13 @@ export const register = (program: Command): void => {
     .option('--no-relay', 'leave it to other workers to turn events into deliveries')
     .option('--no-run', 'leave deliveries to other workers')
     .option('--no-compile', 'leave declarations that wait for a compiler to other workers')
+    .option('--no-measure', 'leave counting calls, and putting back what fails after a change, to other workers')
     .option('--concurrency <number>', 'deliveries at once', wholeNumber(1), 10)
     .option('--most-locked <number>', 'how many deliveries may be locked at once (default: 1024)', wholeNumber(1))
     .option('--lease <seconds>', 'after how long a worker that gives no sign is taken for dead', wholeNumber(1), 30)
     .option('--poll <ms>', 'how often to look without a doorbell (default: 1000; 200 behind a pooler)', wholeNumber(10))
     .option('--grace <seconds>', 'how long deliveries may go on when the worker is told to stop', wholeNumber(0), 10)
-    .option('--http <[host:]port>', 'answer /health, /ready and /metrics there', parseAddress)
+    .option('--http <[host:]port>', 'answer /health, /ready, /metrics and /metrics/calls there', parseAddress)
     .addOption(
       new Option(
         '--nats <servers>',
