@@ -49,7 +49,7 @@ export const startCompileService = (options: CompileServiceOptions): CompileServ
         await bundleCompiler();
       }
       const { rows } = await client.query<{ pending: boolean; refused: boolean }>(
-        `select coalesce(bool_or(state = 'pending'), false) as pending,
+        `select coalesce(bool_or(state = 'pending'), false) or exists (select from ai.action where state = 'pending') as pending,
            coalesce(bool_or(state = 'inconsistent' and fingerprint is null), false) as refused from ai.declaration`,
       );
       const [state] = rows;

@@ -9,6 +9,7 @@ declare
   wanted record;
   callable regprocedure;
   problem text;
+  counted jsonb;
 begin
   select a.dispatch, a.state, a.function_name, a.roles into wanted from ai.action a where a.action_name = name;
   if wanted.state = 'ready' then
@@ -19,6 +20,7 @@ begin
     elsif has_function_privilege(callable, 'EXECUTE') then
       return wanted.dispatch;
     end if;
+    counted := ai_private.count_error(null, null, name, '42501');
     raise exception using
       errcode = '42501',
       message = ai_private.message('PI006.action', jsonb_build_object('action', name, 'role', current_user)),
@@ -26,6 +28,7 @@ begin
       hint = ai_private.message('PI006.action.hint', jsonb_build_object('roles', to_jsonb(wanted.roles)));
   end if;
   problem := case wanted.state when 'pending' then 'PI002.action' when 'inconsistent' then 'PI003.action' when 'disabled' then 'PI003.disabled' else 'PI101.action' end;
+  counted := ai_private.count_error(null, null, name, left(problem, 5));
   raise exception using
     errcode = left(problem, 5),
     message = ai_private.message(problem, jsonb_build_object('action', name)),

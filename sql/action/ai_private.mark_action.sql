@@ -13,6 +13,7 @@ begin
   if known.fingerprint is not distinct from print and known.state = new_state and known.problems = mark_action.problems then
     return;
   end if;
+  perform ai_private.settle_errors();
   insert into ai.action (action_name, state, fingerprint, problems, relations, calls, changed_at)
   values (name, new_state, print, mark_action.problems, ai_private.relations_of_action(name), ai_private.calls_of_action(name), clock_timestamp())
   on conflict (action_name) do update

@@ -5,9 +5,15 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
-  insert into ai.revision (kind, qualified_name, fingerprint, state, declaration, problems)
-  values ('action', name, print, new_state,
-    (select to_jsonb(m) - '{action_name,registered_by,changed_at}'::text[] from ai.meta_actions m where m.action_name = name), problems)
+  insert into ai.revision (kind, qualified_name, fingerprint, state, declaration, problems, instead_of, reason)
+  select 'action', name, print, new_state,
+    (select to_jsonb(m) - '{action_name,registered_by,changed_at}'::text[] from ai.meta_actions m where m.action_name = name), problems,
+    w.instead_of, w.reason
+  from (select) as one
+  -- what was rolled back and had to wait for a compiler is still that
+  left join (
+    select r.state, r.instead_of, r.reason from ai.revision r where r.kind = 'action' and r.qualified_name = name order by r.revision desc limit 1
+  ) as w on w.state = 'pending' and new_state = 'ready'
 $pg_ai$;
 comment on function ai_private.note_action(text, text, text, jsonb) is 'Writes the history of an action';
 revoke all on function ai_private.note_action(text, text, text, jsonb) from public;

@@ -14,6 +14,7 @@ declare
   names constant text[] := array(select x ->> 'name' from jsonb_array_elements(compiled -> 'functions') as x);
   switched_on constant boolean := (select m.enabled from ai.meta_actions m where m.action_name = name);
 begin
+  perform ai_private.settle_errors();
   select a.* into known from ai.action a where a.action_name = name;
   for f in select x from jsonb_array_elements(compiled -> 'functions') as x loop
     execute f ->> 'text';
@@ -46,15 +47,15 @@ begin
   end loop;
 
   insert into ai.action as a (action_name, dispatch, state, function_name, function_oid, helpers, language, security, input_schema, output_schema, roles,
-    description, fingerprint, problems, privileges, relations, calls, changed_at)
+    description, fingerprint, problems, privileges, limits, relations, calls, changed_at)
   values (name, coalesce(known.dispatch, nextval('ai_private.dispatch')), 'ready', compiled ->> 'functionName', kept[1]::oid,
     array(select n from unnest(names) as n where n <> compiled ->> 'functionName'), compiled ->> 'language', compiled ->> 'security',
     compiled -> 'inputSchema', compiled -> 'outputSchema', array(select jsonb_array_elements_text(compiled -> 'roles')), nullif(compiled ->> 'description', ''),
-    print, problems, compiled -> 'privileges', ai_private.relations_of_action(name), ai_private.calls_of_action(name), clock_timestamp())
+    print, problems, compiled -> 'privileges', coalesce(compiled -> 'limits', '{}'), ai_private.relations_of_action(name), ai_private.calls_of_action(name), clock_timestamp())
   on conflict (action_name) do update
   set dispatch = excluded.dispatch, state = excluded.state, function_name = excluded.function_name, function_oid = excluded.function_oid, helpers = excluded.helpers,
       language = excluded.language, security = excluded.security, input_schema = excluded.input_schema, output_schema = excluded.output_schema, roles = excluded.roles,
-      description = excluded.description, fingerprint = excluded.fingerprint, problems = excluded.problems, privileges = excluded.privileges,
+      description = excluded.description, fingerprint = excluded.fingerprint, problems = excluded.problems, privileges = excluded.privileges, limits = excluded.limits,
       relations = excluded.relations, calls = excluded.calls, changed_at = excluded.changed_at;
   if not switched_on then
     perform ai_private.mark_action(name, print, 'disabled', problems);

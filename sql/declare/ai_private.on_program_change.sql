@@ -41,7 +41,11 @@ begin
     perform ai_private.warn(problems);
   end loop;
   for named in
-    select a.action_name from ai.action a where a.action_name in (old.action, new.action) order by a.action_name
+    select a.action_name from ai.action a
+    where a.action_name in (old.action, new.action)
+      -- limits for everything
+      or anywhere and tg_table_name = 'policies' and 'limit' in (to_jsonb(old) ->> 'kind', to_jsonb(new) ->> 'kind')
+    order by a.action_name
   loop
     select ai_private.declare_action(named) into problems;
     if ai_private.has_errors(problems) then

@@ -23,7 +23,7 @@ as $pg_ai$
     union all
     select 3, '', null, E'# HELP pg_ai_rows_total Rows that calls have written.\n# TYPE pg_ai_rows_total counter\n'
     union all
-    select 4, m.labels, null, format(E'pg_ai_rows_total{%s} %s\n', m.labels, sum(m.calls)) from m where m.code = '' group by m.labels
+    select 4, m.labels, null, format(E'pg_ai_rows_total{%s} %s\n', m.labels, sum(m.calls)) from m where m.code = '' and m.relation <> '' group by m.labels
     union all
     select 5, '', null, E'# HELP pg_ai_call_duration_seconds Time that calls took which succeeded.\n# TYPE pg_ai_call_duration_seconds histogram\n'
     union all

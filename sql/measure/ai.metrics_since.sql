@@ -2,7 +2,7 @@
 --   calls, succeeded, failed     committed calls and failed ones; a call that succeeded in a transaction that was rolled back is neither
 --   errors                       {"PI100": 3, …}: failed calls by SQLSTATE
 --   refused                      of these, by policy: class PI2 and 42501
---   rows                         rows that the operation itself wrote
+--   rows                         rows that the operation itself wrote; of an action, those of operations in it
 --   mean_ms … max_ms             of the calls that succeeded; percentiles to within a tenth
 --   latency                      {"128": 7, …}: how many took up to so many microseconds, upper bounds a factor of 2^(1/4) apart
 -- Fetches that succeed leave no trace and are not counted. For ai_admin and ai_worker.
@@ -46,7 +46,10 @@ as $pg_ai$
     from m
     group by 1, 2, 3
   )
-  select nullif(t.relation, ''), nullif(t.operation, ''), nullif(t.action, ''), t.calls, t.succeeded, t.failed, coalesce(e.errors, '{}'), t.refused, t.succeeded,
+  select nullif(t.relation, ''), nullif(t.operation, ''), nullif(t.action, ''), t.calls, t.succeeded, t.failed, coalesce(e.errors, '{}'), t.refused,
+    -- an action has written what operations in it have
+    case when t.relation <> '' or t.action = '' then t.succeeded
+      else coalesce((select sum(x.succeeded) from total x where x.action = t.action and x.relation <> ''), 0)::bigint end,
     round(t.mean_us / 1000, 3)::float8,
     -- the middle of the bucket, and never more than the longest
     round(least(2 ^ ((l.p50 - 0.5) / 4), t.longest_us) / 1000, 3)::float8,

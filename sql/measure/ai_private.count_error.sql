@@ -13,7 +13,7 @@ declare
   stack text;
 begin
   get diagnostics stack = pg_context;
-  if not (ai_private.called_by(stack, 'ai_gen.') or ai_private.called_by(stack, 'ai_private.find_operation(')) then
+  if not (ai_private.called_by(stack, 'ai_gen.') or ai_private.called_by(stack, 'ai_private.find_operation(') or ai_private.called_by(stack, 'ai_private.find_action(')) then
     raise exception using errcode = '42501', message = 'ai_private.count_error is called by generated functions only';
   end if;
   if not ai_private.counts(stack) then

@@ -6,7 +6,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
-  select not current_setting('transaction_read_only')::boolean and stack !~ ' (ai_private.rehearse|ai_private.describe|ai.explain_mutation)[(]'
+  select not current_setting('transaction_read_only')::boolean and stack !~ ' (ai_private.rehearse|ai_private.describe|ai.explain_mutation|ai.describe_action)[(]'
 $pg_ai$;
 comment on function ai_private.counts(text) is 'Whether a failure is to be counted';
 revoke all on function ai_private.counts(text) from public;

@@ -25,8 +25,14 @@ begin
   end if;
   -- A transaction with an older snapshot must not take the horizon back.
   frontier := greatest(frontier, c.horizon);
-  with fresh as materialized (
+  with ended as (
+    delete from ai_private.action_call a where a.transaction < frontier returning a.*
+  ), fresh as materialized (
     select * from ai_private.fresh_calls(c, frontier)
+    union all
+    select date_trunc('minute', e.at), '', '', e.action, e.fingerprint, '', ai_private.bucket(e.elapsed_us), count(*), sum(e.elapsed_us)::bigint, max(e.elapsed_us)
+    from ended e
+    group by 1, 4, 5, 7
   ), added as (
     insert into ai_private.metric as m
     select f.* from fresh f

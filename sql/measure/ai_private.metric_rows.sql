@@ -10,6 +10,8 @@ as $pg_ai$
   union all
   select f.* from ai_private.metric_cursor c cross join lateral ai_private.fresh_calls(c, null) as f where f.at >= date_trunc('minute', since)
   union all
+  select * from ai_private.action_calls_since(since)
+  union all
   select date_trunc('minute', clock_timestamp()), n.relation, n.operation, n.action, n.fingerprint, n.code, (-1)::smallint, x.fresh, 0::bigint, 0::bigint
   from ai_private.error_cells() as x
   cross join lateral ai_private.error_named(x.subject) as n

@@ -1,4 +1,5 @@
--- Raises PI243: the call has done to tables what it may not do. "touched" is what ai_private.touched_since has told.
+-- Raises PI243: the call has done to tables what it may not do. "touched" is what ai_private.touched_since has told, or {"told": …} where PostgreSQL has
+-- not let it.
 create function ai_private.refuse_statements(entity text, operation_name text, action_name text, policy text, allowed text[], touched jsonb)
 returns jsonb
 language plpgsql
@@ -10,7 +11,7 @@ as $pg_ai$
 declare
   stack text;
   subject constant text := coalesce(entity, action_name);
-  done constant jsonb := touched -> 'statements';
+  done constant jsonb := coalesce(touched -> 'statements', '[]');
 begin
   get diagnostics stack = pg_context;
   if not ai_private.called_by(stack, 'ai_gen.') then
@@ -22,9 +23,9 @@ begin
     errcode = 'PI243',
     message = ai_private.message('PI243', jsonb_build_object('table', subject, 'operation', coalesce(operation_name, 'action'),
       'allowed', coalesce(nullif(array_to_string(allowed, ', '), ''), 'none'),
-      'measured', (select string_agg(k.value, ', ' order by k.value) from jsonb_array_elements_text(done) as k where k.value <> all (allowed)))),
+      'measured', coalesce((select string_agg(k.value, ', ' order by k.value) from jsonb_array_elements_text(done) as k where k.value <> all (allowed)), touched ->> 'told'))),
     detail = jsonb_build_object('table', subject, 'operation', coalesce(operation_name, 'action'), 'policy', policy, 'stage', 'limit', 'limit', 'statements',
-      'allowed', to_jsonb(allowed), 'measured', touched -> 'tables')::text,
+      'allowed', to_jsonb(allowed), 'measured', coalesce(touched -> 'tables', touched -> 'told'))::text,
     hint = ai_private.message('PI243.hint', '{}');
 end
 $pg_ai$;

@@ -8,11 +8,12 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
   select r.*
   from ai.revision r
-  where r.kind = kind_of and r.qualified_name = name and r.state = 'ready' and r.source is not null and r.source <> present
+  where r.kind = kind_of and r.qualified_name = name and r.state = 'ready'
+    and coalesce(r.source, case when kind_of = 'action' then r.declaration end) <> present
     and not exists (
       select from ai.revision later
       join ai.revision bad on bad.revision = later.instead_of
-      where later.kind = kind_of and later.qualified_name = name and bad.source = r.source
+      where later.kind = kind_of and later.qualified_name = name and coalesce(bad.source, bad.declaration) = coalesce(r.source, r.declaration)
     )
   order by r.revision desc
 $pg_ai$;

@@ -20,6 +20,8 @@ create table ai.action (
   problems jsonb not null default '[]',
   -- what ai_owner needs for it
   privileges jsonb not null default '[]',
+  -- what a call may cost, as operations have it in their plan
+  limits jsonb not null default '{}',
   -- tables that it was compiled against, and actions that it calls: a change of these compiles it again
   relations regclass[] not null default '{}',
   calls text[] not null default '{}',

@@ -35,4 +35,5 @@ create table ai.meta_actions (
 );
 comment on table ai.meta_actions is 'Named actions; a row takes effect in the statement that writes it. ai.execute_action() runs them';
 grant select on ai.meta_actions to ai_owner, ai_worker;
+grant update on ai.meta_actions to ai_owner;
 grant select, insert, update, delete on ai.meta_actions to ai_admin;

@@ -7,6 +7,7 @@ import { findJsonMistake } from '../json.ts';
 import { bound, type Findings, statementProbe } from './expression.ts';
 import { POST_VERBS } from './grammar.ts';
 import type { ActionUnit, Body } from './ir.ts';
+import { limitsOf } from './limits.ts';
 import { actionNames } from './names.ts';
 import { preconditionsOf } from './preconditions.ts';
 import { inputsOf, readSchema, type Schema, typesOf } from './schema.ts';
@@ -69,7 +70,9 @@ export const analyzeAction = (action: ActionSnapshot): Analysis => {
   if (action.name.trim() !== action.name) diagnostics.push(error(root, 'its name begins or ends with a space'));
   for (const { name } of action.hooks)
     diagnostics.push(error(`hook ${name}`, 'hooks of actions cannot be compiled yet'));
-  for (const { name, kind } of action.policies)
+  const cost = limitsOf(action);
+  diagnostics.push(...cost.diagnostics);
+  for (const { name, kind } of action.policies.filter((policy) => policy.kind !== 'limit'))
     diagnostics.push(error(`policy ${name}`, `policies of the kind "${kind}" cannot be compiled for actions yet`));
   const roles = action.roles ?? ['ai_user'];
   if (roles.length === 0) diagnostics.push(error(`${root}: roles`, 'must not be empty', 'leave it out for ai_user'));
@@ -189,6 +192,7 @@ export const analyzeAction = (action: ActionSnapshot): Analysis => {
       ...(post === undefined ? {} : { post: post.code }),
       results: new Map([...(compiled?.variables ?? []), ...(post?.variables ?? [])]),
       operations: (compiled?.own ?? []).map(({ operation }) => operation),
+      limits: cost.limits,
       privileges,
       probes,
     },

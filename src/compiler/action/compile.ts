@@ -1,5 +1,6 @@
 import { type Diagnostic, hasErrors } from '../diagnostic.ts';
 import { emitJsonFunction } from '../emit/functions.ts';
+import { explainedLimits } from '../emit/limits.ts';
 import { ident, literal } from '../emit/sql.ts';
 import type { Privilege, Probe } from '../ir.ts';
 import type { JsonSchema } from '../schema.ts';
@@ -24,6 +25,8 @@ export interface CompiledAction {
   readonly description: string;
   readonly inputSchema: JsonSchema;
   readonly outputSchema: JsonSchema;
+  /** Absent where there are none. */
+  readonly limits?: Readonly<Record<string, unknown>>;
   readonly comment: string;
 }
 
@@ -65,6 +68,7 @@ export const compileAction = ({ action, fingerprint }: ActionInput): CompiledAct
     comment: "''",
   };
   if (unit === undefined || hasErrors(diagnostics)) return nothing;
+  const limits = explainedLimits(unit.limits);
   // What runs with the caller's rights has to be executable by the caller.
   const callable = action.security === 'invoker';
   const bodies: CompiledFunction[] =
@@ -104,6 +108,7 @@ export const compileAction = ({ action, fingerprint }: ActionInput): CompiledAct
     description: action.description ?? '',
     inputSchema: unit.inputSchema,
     outputSchema: unit.output === undefined ? {} : judged(unit.output),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
     comment: literal(describe(unit)),
   };
 };

@@ -1,6 +1,7 @@
 import type { TableSnapshot } from '../catalog.ts';
 import { buildObject, type Context, createContext } from '../emit/context.ts';
 import { emitConversions, emitRules, emitShape, emitVariables } from '../emit/inputs.ts';
+import { emitLimitCheck, emitLimitStart, limitSettings, limitVariables } from '../emit/limits.ts';
 import { comment, dollarQuoted, ident, indent, jsonb, literal } from '../emit/sql.ts';
 import { NO_START_PROC } from '../emit/start-proc.ts';
 import { emitUsual } from '../emit/usual.ts';
@@ -10,6 +11,8 @@ import { NO_POLICIES } from '../policy/ir.ts';
 import { bodyArguments, bodyName } from './emit-body.ts';
 import { pathOf } from './expression.ts';
 import type { ActionUnit } from './ir.ts';
+import { onlyReads } from './limits.ts';
+import { emitActionFailure, emitCallRow, emitReadOnly, measuredAction } from './measure.ts';
 import { judging } from './schema.ts';
 import { freshName, inBlock } from './scope.ts';
 
@@ -65,27 +68,32 @@ const contextOf = ({ action, names, inputs, roles }: ActionUnit, fingerprint: st
   };
 };
 
-const emitOptions = ({ action, names }: ActionUnit, { own }: ActionContext): string => {
+const emitOptions = ({ action }: ActionUnit, { own }: ActionContext): string => {
   const { _in, _opt, _result } = own;
-  const call = `ai_gen.${ident(names.action)}`;
   return `-- Options.
 if ${_opt} <> '{}' then
   perform ai_private.check_options(${literal(action.name)}, 'action', ${_opt}, '{${OPTIONS.join(',')}}');
-  if ${_opt} ->> 'on_error' = 'return' then
-    return ai_private.attempt(${literal(names.action)}, ${_in}, ${_opt} - 'on_error');
-  end if;
-  if ${_opt} -> 'dry_run' = 'true' then
-    return ai_private.rehearse(${literal(names.action)}, ${_in}, ${_opt} - '{dry_run,idempotency_key,on_error}'::text[], ${jsonb([{ effect: 'sequences that the action uses advance' }])});
-  end if;
+  exit attempt when ${_opt} ->> 'on_error' = 'return' or ${_opt} -> 'dry_run' = 'true';
   if ${_opt} ? 'idempotency_key' then
     ${_result} := ai_private.claim_key(${_opt} ->> 'idempotency_key', ${literal(`action ${action.name}:`)} || ${_in}::text || (${_opt} - 'idempotency_key')::text);
     if ${_result} is not null then
       return ${_result} -> 'answer';
     end if;
-    -- The call itself, by this very function, so that calls without a key have no part in this.
-    return ai_private.keep_answer(${_opt} ->> 'idempotency_key', ${call}(${_in}, ${_opt} - 'idempotency_key'));
+    exit attempt;
   end if;
 end if;`;
+};
+
+/** After the attempt was left for them: the call itself, by this very function, so that calls without options have no part in this. */
+const emitOptionCalls = ({ names }: ActionUnit, { own }: ActionContext): string => {
+  const { _in, _opt } = own;
+  return `-- A failure that is an answer, a dry run, or a key that is new.
+if ${_opt} ->> 'on_error' = 'return' then
+  return ai_private.attempt(${literal(names.action)}, ${_in}, ${_opt} - 'on_error');
+elsif ${_opt} -> 'dry_run' = 'true' then
+  return ai_private.rehearse(${literal(names.action)}, ${_in}, ${_opt} - '{dry_run,idempotency_key,on_error}'::text[], ${jsonb([{ effect: 'sequences that the action uses advance' }])});
+end if;
+return ai_private.keep_answer(${_opt} ->> 'idempotency_key', ai_gen.${ident(names.action)}(${_in}, ${_opt} - 'idempotency_key'));`;
 };
 
 const PLACEHOLDER = /[{]([a-zA-Z_][a-zA-Z0-9_]*)[}]/g;
@@ -126,13 +134,16 @@ if ${mine._broken} <> '{}' then
 end if;`;
 };
 
-const emitBody = (unit: ActionUnit, { own }: ActionContext): string =>
-  unit.body.kind === 'steps'
-    ? unit.body.code
-    : `-- The body.
+const emitBody = (unit: ActionUnit, { own }: ActionContext): string => {
+  const body =
+    unit.body.kind === 'steps'
+      ? unit.body.code
+      : `-- The body.
 select ai_gen.${ident(bodyName(unit))}(${bodyArguments(unit)
-        .map(({ value }) => value)
-        .join(', ')}) into ${own._result};`;
+          .map(({ value }) => value)
+          .join(', ')}) into ${own._result};`;
+  return onlyReads(unit.limits) ? emitReadOnly(body) : body;
+};
 
 const emitOutput = ({ action, output }: ActionUnit, { own }: ActionContext): string => {
   if (output === undefined) return '';
@@ -168,15 +179,25 @@ perform pg_catalog.set_config('pg_ai.action', ${mine._signed}, true);`;
     emitConversions(context),
     emitRules(context),
   ].filter((section) => section !== '');
+  const measure = measuredAction(unit, context);
+  const [limitStart, limitCheck] = [emitLimitStart(measure), emitLimitCheck(measure)];
   const sections = [
+    ...(limitStart === '' ? [] : [indent(limitStart)]),
     `  <<usual>>\n  begin\n${indent(reading.join('\n\n'), 4)}\n  end;`,
     indent(`-- Audit rows and events name the action.
 ${mine._outer} := pg_catalog.current_setting('pg_ai.action', true);
 ${enter}`),
-    ...[emitPreconditions(unit, context), emitBody(unit, context), emitOutput(unit, context), emitPost(unit)]
+    ...[
+      emitPreconditions(unit, context),
+      emitBody(unit, context),
+      emitOutput(unit, context),
+      emitPost(unit),
+      limitCheck,
+    ]
       .filter((section) => section !== '')
       .map((section) => indent(section)),
-    indent(`perform pg_catalog.set_config('pg_ai.action', coalesce(${mine._outer}, ''), true);
+    indent(`${emitCallRow(unit, context, fingerprint)}
+perform pg_catalog.set_config('pg_ai.action', coalesce(${mine._outer}, ''), true);
 return ${own._result};`),
   ];
   const variables = [
@@ -184,6 +205,8 @@ return ${own._result};`),
     `${own._opt} alias for $2;`,
     `${own._errors} jsonb;`,
     `${own._result} jsonb;`,
+    `${own._started} timestamptz := pg_catalog.clock_timestamp();`,
+    ...limitVariables(measure),
     `${mine._outer} text;`,
     ...(definer ? [] : [`${mine._signed} text;`]),
     ...(preconditions.length === 0 ? [] : [`${mine._broken} integer[];`]),
@@ -198,7 +221,14 @@ return ${own._result};`),
 declare
 ${indent(variables.join('\n'))}
 begin
-${sections.join('\n\n')}
+  <<attempt>>
+  begin
+${indent(sections.join('\n\n'))}
+  exception when others or query_canceled or assert_failure then
+${indent(emitActionFailure(unit, measure), 4)}
+  end;
+
+${indent(emitOptionCalls(unit, context))}
 end`;
   const path = preconditions.length === 0 && !inPlace ? 'pg_catalog, pg_temp' : pathOf(action);
   return `create or replace function ai_gen.${ident(names.action)}(inputs jsonb, options jsonb default '{}')
@@ -206,6 +236,6 @@ returns jsonb
 language plpgsql
 volatile
 security ${action.security}
-set search_path = ${path}
+set search_path = ${path}${limitSettings(unit.limits)}
 as ${dollarQuoted(body)}`;
 };

@@ -2,6 +2,7 @@ import type { TypeSnapshot } from '../catalog.ts';
 import { type Diagnostic, error } from '../diagnostic.ts';
 import { ident, literal, textArray } from '../emit/sql.ts';
 import type { Probe } from '../ir.ts';
+import { allowedKinds } from './limits.ts';
 import { type Reference, resolve, type Scope } from './scope.ts';
 import type { ActionSnapshot } from './snapshot.ts';
 import { type Piece, readSql, withParameters } from './sql-text.ts';
@@ -92,7 +93,7 @@ export const statementProbe = (
   suggestion: string,
 ): Probe => ({
   path: at,
-  sql: `select ai_private.check_statement(${literal(numbered)}, ${textArray(types)}, ${literal(pathOf(action))}, ${action.security === 'definer'})`,
+  sql: `select ai_private.check_statement(${literal(numbered)}, ${textArray(types)}, ${literal(pathOf(action))}, ${action.security === 'definer'}, ${allowedKinds(action)})`,
   reason: 'PostgreSQL does not take it',
   suggestion,
 });

@@ -1,4 +1,5 @@
 import type { Input, Operation, Privilege, Probe } from '../ir.ts';
+import type { Limits } from '../policy/limit.ts';
 import type { JsonSchema } from '../schema.ts';
 import type { ActionNames } from './names.ts';
 import type { Schema } from './schema.ts';
@@ -21,6 +22,7 @@ export interface ActionUnit {
   readonly results: ReadonlyMap<string, string>;
   /** Operations that only this action has. */
   readonly operations: readonly Operation[];
+  readonly limits: Limits;
   readonly privileges: readonly Privilege[];
   readonly probes: readonly Probe[];
 }

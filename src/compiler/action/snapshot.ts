@@ -35,7 +35,7 @@ export interface ActionSnapshot {
   /** The schema of the extension pgcrypto. */
   readonly pgcrypto: string | null;
   readonly hooks: readonly { readonly name: string }[];
-  readonly policies: readonly { readonly name: string; readonly kind: string }[];
+  readonly policies: readonly { readonly name: string; readonly kind: string; readonly definition: unknown }[];
 }
 
 export interface ActionTable extends TableSnapshot {

@@ -1,0 +1,64 @@
+import type { Context } from '../emit/context.ts';
+import { elapsed } from '../emit/failure.ts';
+import { emitLimitFailure, type Measured } from '../emit/limits.ts';
+import { indent, literal } from '../emit/sql.ts';
+import type { ActionUnit } from './ir.ts';
+import { onlyReads } from './limits.ts';
+
+/*
+ * Actions are measured like operations: what fails is counted in sequences, and what a call may cost is looked at when its work is done. An action has
+ * no audit row of its own that could tell how long it took, so each call that succeeds leaves a row in a small unlogged table.
+ */
+
+const subject = ({ action }: ActionUnit): string => `null, null, ${literal(action.name)}`;
+
+export const measuredAction = (unit: ActionUnit, { own }: Context): Measured => ({
+  limits: unit.limits,
+  subject: subject(unit),
+  started: own._started,
+  waits: own._waits,
+  touched: own._touched,
+  result: own._result,
+});
+
+/** What the body may only read it reads in a subtransaction that is read-only, and that the code inside cannot make anything else. */
+export const emitReadOnly = (body: string): string =>
+  `-- It may only read.
+begin
+  perform pg_catalog.set_config('transaction_read_only', 'on', true);
+${indent(body)}
+exception when sqlstate 'PI199' then
+  raise; -- never raised here: a block with a handler is what makes a subtransaction
+end;`;
+
+const count = (unit: ActionUnit, result: string, code: string): string =>
+  `${result} := ai_private.count_error(${subject(unit)}, ${code});`;
+
+/** What becomes of an error. */
+export const emitActionFailure = (unit: ActionUnit, measured: Measured): string => {
+  const { limits } = unit;
+  const { result } = measured;
+  const wrote = !onlyReads(limits)
+    ? ''
+    : `if sqlstate = '25006' then
+  ${count(unit, result, `'PI243'`)}
+  ${result} := ai_private.refuse_statements(${subject(unit)}, ${literal(limits.statements?.policy ?? '')}, ${literal(`{${limits.statements?.allowed.join(',') ?? ''}}`)}::text[], pg_catalog.jsonb_build_object('told', sqlerrm));
+end if;`;
+  return [
+    emitLimitFailure(measured, count(unit, result, `'PI241'`)),
+    wrote,
+    `${count(unit, result, 'sqlstate')}\nraise;`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+};
+
+/** That the call succeeded, and how long it took. */
+export const emitCallRow = ({ action }: ActionUnit, context: Context, fingerprint: string): string => {
+  const values = `${literal(action.name)}, ${literal(fingerprint)}`;
+  return action.security === 'definer'
+    ? `if not pg_catalog.current_setting('transaction_read_only')::boolean then
+  insert into ai_private.action_call (action, fingerprint, elapsed_us) values (${values}, ${elapsed(context)});
+end if;`
+    : `${context.own._errors} := ai_private.note_call(${values}, ${elapsed(context)});`;
+};
