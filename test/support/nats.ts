@@ -29,8 +29,8 @@ export function findNats(): string | Missing {
 
 export interface Nats {
   readonly servers: string;
-  /** Ends it; start() begins anew on the same port, with what it had stored. */
-  kill(): Promise<void>;
+  /** Ends it; start() begins anew on the same port, with what it had stored. (Killed, it would lose what it has acknowledged and not written yet.) */
+  end(): Promise<void>;
   start(): Promise<void>;
   /** Ends it and forgets all. */
   stop(): Promise<void>;
@@ -60,14 +60,14 @@ export async function startNats(program: string): Promise<Nats> {
       void ended.then(() => reject(new Error(`NATS does not start: ${said}`)));
     });
     end = async () => {
-      child.kill('SIGKILL');
+      child.kill('SIGTERM');
       await ended;
     };
   };
   await start();
   return {
     servers: `127.0.0.1:${port}`,
-    kill: () => end(),
+    end: () => end(),
     start,
     async stop() {
       await end();
