@@ -42,7 +42,13 @@ const checkHook = (hook: HookSnapshot): { readonly settings: HookSettings; reado
       error(`${root}: settings.before_validation`, 'validation is over then', 'take it out, or make the phase "pre"'),
     );
   if (hook.phase === 'post_commit')
-    diagnostics.push(error(`${root}: phase`, `hooks of the phase "${hook.phase}" cannot be compiled yet`));
+    diagnostics.push(
+      error(
+        `${root}: phase`,
+        `hooks of the phase "${hook.phase}" cannot be compiled yet`,
+        'what acts after commit is a row of ai.subscriptions',
+      ),
+    );
   if (settings.timeout_ms !== undefined && hook.language !== 'javascript')
     diagnostics.push(
       error(

@@ -69,11 +69,23 @@ export const analyzeAction = (action: ActionSnapshot): Analysis => {
 
   if (action.name.trim() !== action.name) diagnostics.push(error(root, 'its name begins or ends with a space'));
   for (const { name } of action.hooks)
-    diagnostics.push(error(`hook ${name}`, 'hooks of actions cannot be compiled yet'));
+    diagnostics.push(
+      error(
+        `hook ${name}`,
+        'hooks of actions cannot be compiled yet',
+        'use preconditions and post_actions, or a hook of the table',
+      ),
+    );
   const cost = limitsOf(action);
   diagnostics.push(...cost.diagnostics);
   for (const { name, kind } of action.policies.filter((policy) => policy.kind !== 'limit'))
-    diagnostics.push(error(`policy ${name}`, `policies of the kind "${kind}" cannot be compiled for actions yet`));
+    diagnostics.push(
+      error(
+        `policy ${name}`,
+        `policies of the kind "${kind}" cannot be compiled for actions yet`,
+        'put it on the tables that the action writes',
+      ),
+    );
   const roles = action.roles ?? ['ai_user'];
   if (roles.length === 0) diagnostics.push(error(`${root}: roles`, 'must not be empty', 'leave it out for ai_user'));
   for (const role of roles)
@@ -148,7 +160,8 @@ export const analyzeAction = (action: ActionSnapshot): Analysis => {
     : compiled === undefined
       ? undefined
       : { kind: 'steps', code: compiled.code };
-  if (language === 'javascript') diagnostics.push(error(root, 'actions in JavaScript cannot be compiled yet'));
+  if (language === 'javascript')
+    diagnostics.push(error(root, 'actions in JavaScript cannot be compiled yet', 'write it in SQL, PL/pgSQL or steps'));
 
   let post: CompiledSteps | undefined;
   if (action.postActions !== null) {
