@@ -7,6 +7,7 @@ import { backend } from './cases/backend.ts';
 import { bulk } from './cases/bulk.ts';
 import { compileCase } from './cases/compile.ts';
 import { firstCallCase } from './cases/first-call.ts';
+import { metricsCase } from './cases/metrics.ts';
 import { node } from './cases/node.ts';
 import { operationCases } from './cases/operations.ts';
 import { postgraphile } from './cases/postgraphile.ts';
@@ -32,6 +33,7 @@ const CASES: readonly Case[] = [
   firstCallCase,
   compileCase,
   wal,
+  metricsCase,
   node,
   postgraphile,
 ];

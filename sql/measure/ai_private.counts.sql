@@ -2,11 +2,13 @@
 -- moved.
 create function ai_private.counts(stack text)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
-  select not current_setting('transaction_read_only')::boolean and stack !~ ' (ai_private.rehearse|ai_private.describe|ai.explain_mutation|ai.describe_action)[(]'
+begin
+  return not current_setting('transaction_read_only')::boolean and stack !~ ' (ai_private.rehearse|ai_private.describe|ai.explain_mutation|ai.describe_action)[(]';
+end
 $pg_ai$;
 comment on function ai_private.counts(text) is 'Whether a failure is to be counted';
 revoke all on function ai_private.counts(text) from public;

@@ -8,7 +8,7 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
   select date_trunc('minute', a.at), a.relation, a.operation, coalesce(a.action, ''), a.fingerprint, '',
-    coalesce(ceil(4 * ln(greatest(a.elapsed_us, 1)::float8) / ln(2::float8)), -1)::smallint,
+    ai_private.bucket(a.elapsed_us),
     count(*), coalesce(sum(a.elapsed_us), 0)::bigint, coalesce(max(a.elapsed_us), 0)
   from ai.audit_log a
   where a.transaction::text::bigint >= c.horizon::text::bigint
