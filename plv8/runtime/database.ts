@@ -7,12 +7,14 @@ export class DatabaseError extends Error {
   /** SQLSTATE. */
   readonly code: string;
   readonly detail: unknown;
+  readonly hint: string | undefined;
   readonly constraint: string | undefined;
   constructor(error: Readonly<Record<string, string | undefined>>) {
     super(error.message);
     Object.defineProperty(this, 'name', { value: 'DatabaseError' });
     this.code = error.code ?? 'XX000';
     this.detail = error.detail;
+    this.hint = error.hint;
     this.constraint = error.constraint;
   }
 }

@@ -22,6 +22,9 @@ const MODULE = '/* pg-ai module */';
 const HEAD = `(function (db, Refusal, DatabaseError, console, ${TICK}, plv8, pljs) { "use strict"; `;
 const BODY = `${HEAD}return function (ctx) {`;
 
+/** How names of the programs of actions begin. */
+const ACTION = 'action.';
+
 /** On one line before the code, so that lines are those of the code. */
 const headOf = (code: string): string => (code.startsWith(MODULE) ? HEAD : BODY);
 const wrapped = (code: string): string =>
@@ -43,7 +46,7 @@ const loaded = new Map<string, Loaded>();
 const load = (name: string): Loaded => {
   const code = askText('select ai_private.program_code($1) as answer', [name]);
   if (code === null)
-    throw Object.assign(new Error('the hook has been replaced since this transaction began'), { code: '40001' });
+    throw Object.assign(new Error('the code has been replaced since this transaction began'), { code: '40001' });
   const make = evaluate(wrapped(code)) as (...given: unknown[]) => Program;
   const run = make(db, Refusal, DatabaseError, console, tick);
   if (typeof run !== 'function') throw new TypeError('the module has no default export that is a function');
@@ -63,7 +66,7 @@ const frozen = (value: unknown): unknown => {
 /**
  * Runs a program with an object.
  * @param limit milliseconds
- * @returns its answer as JSON, '' for none, or {"refuse": …} when it threw
+ * @returns its answer as JSON, '' for none, or {"refuse": …} when it threw. Actions may answer that, too: what they threw comes after a "!"
  */
 export const run = (name: string, input: string, limit: number): string => {
   let program: Loaded | undefined;
@@ -73,12 +76,16 @@ export const run = (name: string, input: string, limit: number): string => {
       const answer = program.run(frozen(parse(input)));
       if (answer === undefined || answer === null) return '';
       if (typeof (answer as { then?: unknown }).then === 'function')
-        throw new TypeError('a hook cannot be async: nothing would wait for it');
+        throw new TypeError('what runs in the database cannot be async: nothing would wait for it');
       return stringify(answer);
     });
   } catch (thrown) {
     const code = program?.code ?? '';
-    return stringify({ refuse: failureOf(thrown, code, headOf(code).length) });
+    const failure = (): string => stringify({ refuse: failureOf(thrown, code, headOf(code).length) });
+    if (!name.startsWith(ACTION)) return failure();
+    if (!(thrown instanceof DatabaseError) || !/^(?!0[0-3])[0-9A-Z]{5}$/.test(thrown.code)) return `!${failure()}`;
+    const { message, detail, hint, constraint } = thrown;
+    return `!${stringify({ raised: { code: thrown.code, message, detail, hint, constraint } })}`;
   }
 };
 

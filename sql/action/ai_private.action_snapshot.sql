@@ -31,6 +31,7 @@ begin
     'limits', m.limits,
     'calls', to_jsonb(ai_private.action_calls(m)),
     'description', m.description,
+    'program', ai_private.action_program(m),
     'path', to_jsonb(ai_private.trusted_path(m.search_path)),
     'untrusted', to_jsonb(array(select s from unnest(m.search_path) as s where s <> all (ai_private.trusted_path(m.search_path)) and not starts_with(s, 'pg_'))),
     'serverVersion', current_setting('server_version_num')::int / 10000,

@@ -16,6 +16,7 @@ begin
     return;
   end if;
   perform ai_private.note_action(name, null, 'withdrawn', '[]');
+  perform ai_private.forget_action_programs(name);
   if gone.dispatch is not null then
     perform ai_private.refresh_route(gone.dispatch / 64);
   end if;

@@ -20,6 +20,13 @@ begin
   if tg_op <> 'DELETE' and new.action_name <> all (written) then
     written := written || new.action_name;
   end if;
+  -- Without a language for it there is no compiler in the database either, and what is wrong would be told too late.
+  if tg_op <> 'DELETE' and new.language = 'javascript' then
+    problems := ai_private.missing_javascript('action ' || new.action_name);
+    if problems <> '[]' then
+      perform ai_private.refuse_program('action', new.action_name, problems);
+    end if;
+  end if;
   foreach name in array written loop
     select ai_private.declare_action(name) into problems;
     if ai_private.has_errors(problems) then

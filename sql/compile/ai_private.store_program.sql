@@ -1,6 +1,6 @@
 -- Keeps JavaScript as a program, after the engine has found that it is JavaScript. Returns problems: no language for it here, or where the code is wrong.
 -- Called by what registers hooks and actions, as ai_owner with start_proc pinned.
-create function ai_private.store_program(program text, code text, path text)
+create function ai_private.store_program(program text, code text, path text, part text default 'code')
 returns jsonb
 language plpgsql
 volatile
@@ -14,8 +14,7 @@ declare
   line integer;
 begin
   if to_regprocedure('ai_private.prepare_javascript(text)') is null then
-    return jsonb_build_array(jsonb_build_object('severity', 'error', 'path', path || ': language', 'reason', 'this database has no JavaScript language',
-      'suggestion', 'install plv8 or pljs (create extension plv8) and call ai.attach_javascript(), or write it in sql or plpgsql'));
+    return ai_private.missing_javascript(path);
   end if;
   begin
     -- "select … into", never an expression: plv8 issue 606
@@ -24,7 +23,7 @@ begin
     get stacked diagnostics detail = pg_exception_detail, place = pg_exception_context;
     -- plv8 tells the mistake in its message and counts lines from 0, pljs in DETAIL and from 1
     line := coalesce(substring(place from 'LINE ([0-9]+)')::integer + 1, substring(detail from '<input>:([0-9]+)')::integer);
-    return jsonb_build_array(jsonb_build_object('severity', 'error', 'path', path || ': code' || coalesce(', line ' || line, ''),
+    return jsonb_build_array(jsonb_build_object('severity', 'error', 'path', format('%s: %s%s', path, part, ', line ' || line),
       'reason', case when sqlerrm = 'execution error' then split_part(detail, E'\n', 1) else sqlerrm end,
       'suggestion', 'write the body of a JavaScript function (ctx) that returns null or an object'));
   end;
@@ -33,6 +32,6 @@ begin
   return '[]';
 end
 $pg_ai$;
-comment on function ai_private.store_program(text, text, text) is 'Keeps JavaScript as a program that can be run';
-revoke all on function ai_private.store_program(text, text, text) from public;
-grant execute on function ai_private.store_program(text, text, text) to ai_owner;
+comment on function ai_private.store_program(text, text, text, text) is 'Keeps JavaScript as a program that can be run';
+revoke all on function ai_private.store_program(text, text, text, text) from public;
+grant execute on function ai_private.store_program(text, text, text, text) to ai_owner;

@@ -10,17 +10,16 @@ stable
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
 declare
-  interrupted constant boolean := state = 'XX000' and concat(original, ' ', original_detail) ~ '^(execution error InternalError: interrupted|Signal caught: interrupted)';
-  exhausted constant boolean := state = 'XX000' and concat(original, ' ', original_detail) ~* '^(execution error )?(InternalError: )?out of memory';
+  engine constant text := ai_private.engine_code(state, original, original_detail);
 begin
-  if state ~ '^(40|53|54|55|57|58|F0|XX)' and not interrupted and not exhausted then
+  if state ~ '^(40|53|54|55|57|58|F0|XX)' and engine is null then
     return;
   end if;
   raise exception using
-    errcode = case when interrupted then '57014' when exhausted then '53200' when state = 'P0001' then 'PI301' else state end,
-    message = case when interrupted then ai_private.message('hook.interrupted', jsonb_build_object('hook', hook)) else original end,
+    errcode = coalesce(engine, case when state = 'P0001' then 'PI301' else state end),
+    message = case when engine = '57014' then ai_private.message('hook.interrupted', jsonb_build_object('hook', hook)) else original end,
     detail = (jsonb_build_object('table', table_name, 'operation', operation, 'hook', hook)
-      || case when original_detail <> '' and not interrupted and not exhausted then jsonb_build_object('detail', original_detail) else '{}' end)::text,
+      || case when original_detail <> '' and engine is null then jsonb_build_object('detail', original_detail) else '{}' end)::text,
     hint = case when original_hint <> '' then original_hint else ai_private.message('PI301.hint', jsonb_build_object('hook', hook)) end,
     constraint = coalesce(broken, '');
 end

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { projectVersion } from '../project.ts';
+import { register as action } from './commands/action.ts';
 import { register as audit } from './commands/audit.ts';
 import { register as compile } from './commands/compile.ts';
 import { register as describe } from './commands/describe.ts';
@@ -25,6 +26,7 @@ const commands = [
   describe,
   explain,
   hook,
+  action,
   audit,
   events,
   doctor,

@@ -408,9 +408,16 @@ export const ERRORS: readonly ErrorEntry[] = [
   },
   {
     code: 'PI303',
-    meaning: 'A JavaScript hook ran longer than its settings allow ("timeout_ms", by default 1000) and was stopped.',
+    meaning: 'JavaScript of a hook ran longer than its settings allow ("timeout_ms", by default 1000) and was stopped.',
     en: 'the hook "{hook}" ran longer than {limit} ms',
     vi: 'hook "{hook}" chạy lâu hơn {limit} ms',
+  },
+  {
+    code: 'PI303.action',
+    meaning:
+      'JavaScript of an action ran longer than it may: its `max_latency`, else 10 s. Where it has a `max_latency` that is told as PI241.',
+    en: 'the action {action} ran longer than {limit} ms',
+    vi: 'hành động {action} chạy lâu hơn {limit} ms',
   },
   {
     code: 'PI310',
@@ -451,6 +458,13 @@ export const ERRORS: readonly ErrorEntry[] = [
       en: 'The action has to be mended: with "output_schema": {"type": "array"} it answers with all rows.',
       vi: 'Cần sửa hành động: với "output_schema": {"type": "array"} nó trả lời bằng mọi dòng.',
     },
+  },
+  {
+    code: 'PI315',
+    meaning: 'JavaScript of an action threw an error that has no code of its own. DETAIL has the line.',
+    en: 'the action {action} failed',
+    vi: 'hành động {action} bị lỗi',
+    hint: { en: 'Thrown by the action {action}, {place}.', vi: 'Lỗi phát sinh trong hành động {action}, {place}.' },
   },
   {
     code: 'PI400',
@@ -645,6 +659,12 @@ export const TEXTS: readonly ErrorEntry[] = [
     meaning: 'statement_timeout or a cancel has ended a JavaScript hook. Raised with SQLSTATE 57014.',
     en: 'the hook "{hook}" was interrupted',
     vi: 'hook "{hook}" đã bị ngắt',
+  },
+  {
+    code: 'action.interrupted',
+    meaning: 'statement_timeout or a cancel has ended the JavaScript of an action. Raised with SQLSTATE 57014.',
+    en: 'the action {action} was interrupted',
+    vi: 'hành động {action} đã bị ngắt',
   },
   {
     code: 'hook.on_error',

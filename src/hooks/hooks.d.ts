@@ -1,11 +1,17 @@
 /**
- * What JavaScript hooks of pg_ai are given inside the database, for writing them in TypeScript:
+ * What JavaScript hooks and actions of pg_ai are given inside the database, for writing them in TypeScript:
  *
  *     import type { Hook } from 'pg-ai/hooks';
  *     const hook: Hook<{ email: string }> = (ctx) => ({ inputs: { email: ctx.inputs.email.trim() } });
  *     export default hook;
  *
- * `pg-ai hook build file.ts` makes one statement of it that registers the hook. See docs/javascript.md.
+ * `pg-ai hook build file.ts` makes one statement of it that registers the hook, `pg-ai action build file.ts` one for an action:
+ *
+ *     import type { Action } from 'pg-ai/hooks';
+ *     const action: Action<{ email: string }, { id: number }> = (ctx) => ({ id: 1 });
+ *     export default action;
+ *
+ * See docs/javascript.md.
  */
 
 /** A number that a JavaScript number cannot hold comes as a BigInt or, with decimals, as an object whose String() gives the digits. */
@@ -67,10 +73,21 @@ export type Hook<Inputs = Row, Stored = Row> = (
   ctx: HookContext<Inputs, Stored>,
 ) => HookAnswer<Inputs> | null | undefined;
 
+export interface ActionContext<Inputs = Row> {
+  /** The inputs of the call, checked against input_schema, with its defaults. */
+  readonly inputs: Readonly<Inputs>;
+  readonly actor: string;
+  /** The action's name. */
+  readonly action: string;
+}
+
+/** What the action answers, which must fit its output_schema; nothing is null. */
+export type Action<Inputs = Row, Answer = Value> = (ctx: ActionContext<Inputs>) => Answer | null | undefined;
+
 declare global {
   const db: {
     /**
-     * One SELECT, INSERT, UPDATE, DELETE or MERGE with the rights of the operation; parameters $1, $2, … take the types of the statement.
+     * One SELECT, INSERT, UPDATE, DELETE or MERGE with the rights of the operation or action; parameters $1, $2, … take the types of the statement.
      * @throws DatabaseError
      */
     query<R = Row>(sql: string, parameters?: readonly unknown[]): R[];
@@ -85,6 +102,7 @@ declare global {
     /** SQLSTATE */
     readonly code: string;
     readonly detail: unknown;
+    readonly hint: string | undefined;
     readonly constraint: string | undefined;
   }
 }

@@ -72,7 +72,7 @@ const compiler = async (client: Client, installed: Installation): Promise<Findin
       where p.oid = 'ai_private.compile_text(text)'::regprocedure and j.name = 'compiler' and strpos(p.prosrc, j.hash) = 0`);
     // Which of the two parameters counts is the library's affair: a language plv8 may be pljs underneath.
     const open = await client.query(`
-      select from unnest(array['ai_private.prepare(oid, boolean)', 'ai_private.prepare_action(text, boolean)', 'ai_private.on_drop()']::regprocedure[]) as f
+      select from unnest(array['ai_private.prepare(oid, boolean)', 'ai_private.prepare_action(text, boolean)', 'ai_private.store_action(text, text, jsonb)', 'ai_private.build_hook(text)', 'ai_private.on_drop()']::regprocedure[]) as f
       join pg_proc p on p.oid = f
       where not exists (select from unnest(p.proconfig) as c where c ~ '^(plv8|pljs)[.]start_proc=(ai_private[.]compile_text)?$')`);
     if (stale.rowCount !== 0 || open.rowCount !== 0) {

@@ -4,7 +4,7 @@ import pg from 'pg';
 
 /** Begins code that is a module and not the body of a function: see plv8/runtime/main.ts. */
 const MODULE = '/* pg-ai module */';
-/** What every session that runs the hook has to read and evaluate; more than this is a mistake. */
+/** What every session that runs the code has to read and evaluate; more than this is a mistake. */
 const MOST_BYTES = 1_000_000;
 const MANY_BYTES = 200_000;
 /** Names that neither plv8 nor pljs knows, or that differ. */
@@ -34,7 +34,7 @@ const common = {
 } as const;
 
 /**
- * Bundles a file and what it imports into code that a row of ai.hooks can hold, with a source map at its end, so that an error names the line of the source.
+ * Bundles a file and what it imports into code that a row of ai.hooks or ai.meta_actions can hold, with a source map at its end, so that an error names the line of the source.
  * @throws Error where it cannot be bundled, has no default export, or is larger than an engine should be given
  */
 export const buildHook = async (file: string): Promise<HookBundle> => {
@@ -55,7 +55,7 @@ export const buildHook = async (file: string): Promise<HookBundle> => {
   const [own = '', map = ''] = code.split(/(?=\/\/# sourceMappingURL=)/);
   const [output] = Object.values(result.metafile.outputs);
   const bytes = Buffer.byteLength(own);
-  if (bytes > MOST_BYTES) throw new Error(`it has ${bytes} bytes, and a hook may have ${MOST_BYTES}`);
+  if (bytes > MOST_BYTES) throw new Error(`it has ${bytes} bytes, and ${MOST_BYTES} are the most`);
   return {
     code,
     bytes,
@@ -66,7 +66,7 @@ export const buildHook = async (file: string): Promise<HookBundle> => {
     })),
     warnings: [
       ...result.warnings.map(({ text }) => text),
-      ...(bytes > MANY_BYTES ? [`${bytes} bytes are evaluated in each session that runs the hook`] : []),
+      ...(bytes > MANY_BYTES ? [`${bytes} bytes are evaluated in each session that runs it`] : []),
       ...[...new Set([...own.matchAll(MISSING)].map(([, name]) => name))].map(
         (name) => `${name} is not there in the database`,
       ),
@@ -105,8 +105,33 @@ on conflict (name) do update set ${columns
     .join(', ')}, function = null;`;
 };
 
+export interface ActionRow {
+  readonly name: string;
+  /** JSON; undefined leaves what a registered action has. */
+  readonly inputSchema: string | undefined;
+  readonly outputSchema: string | undefined;
+}
+
+/** The statement that registers the action, or gives the one with its name this code. */
+export const actionRegistration = ({ name, inputSchema, outputSchema }: ActionRow, code: string): string => {
+  const values = {
+    action_name: pg.escapeLiteral(name),
+    language: `'javascript'`,
+    ...(inputSchema === undefined ? {} : { input_schema: pg.escapeLiteral(inputSchema) }),
+    ...(outputSchema === undefined ? {} : { output_schema: pg.escapeLiteral(outputSchema) }),
+    code_template: dollarQuoted(code),
+  };
+  const columns = Object.keys(values);
+  return `insert into ai.meta_actions (${columns.join(', ')})
+values (${Object.values(values).join(', ')})
+on conflict (action_name) do update set ${columns
+    .slice(1)
+    .map((column) => `${column} = excluded.${column}`)
+    .join(', ')}, steps = null;`;
+};
+
 const dollarQuoted = (text: string): string => {
-  let tag = '$hook$';
-  for (let i = 1; text.includes(tag); i++) tag = `$hook_${i}$`;
+  let tag = '$code$';
+  for (let i = 1; text.includes(tag); i++) tag = `$code_${i}$`;
   return `${tag}${text}${tag}`;
 };

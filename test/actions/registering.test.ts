@@ -247,13 +247,6 @@ test('names with quotes, spaces, capitals and other letters', async () => {
 describe('what actions cannot have yet is refused, with what to do instead:', () => {
   const errorsOf = async (work: Promise<unknown>): Promise<unknown> => (await refusal(work)).detail.errors;
 
-  test('a body in JavaScript', async () => {
-    expect(
-      await errorsOf(register(database, { action_name: 'js', language: 'javascript', code_template: 'return {}' })),
-    ).toEqual([expect.objectContaining({ suggestion: 'write it in SQL, PL/pgSQL or steps' })]);
-    expect(await database.query(`select from ai.meta_actions where action_name = 'js'`)).toEqual([]);
-  });
-
   test('hooks and policies', async () => {
     await register(database, { action_name: 'plain', code_template: 'select 1 as result' });
     await database.query(

@@ -38,7 +38,7 @@ test('prints one statement, and tells sizes', async () => {
   expect([built.code, built.stdout]).toEqual([
     0,
     expect.stringMatching(
-      /^insert into ai\.hooks \(name, relation, operation, phase, language, settings, code\)\nvalues \('sign_up', 'public\.users'::regclass, 'create', 'pre', 'javascript', '{"timeout_ms":50}', \$hook\$/,
+      /^insert into ai\.hooks \(name, relation, operation, phase, language, settings, code\)\nvalues \('sign_up', 'public\.users'::regclass, 'create', 'pre', 'javascript', '{"timeout_ms":50}', \$code\$/,
     ),
   ]);
   expect(built.stderr).toMatch(/sign_up: \d+ bytes of code, \d+ of source map, from 2 file\(s\)/);

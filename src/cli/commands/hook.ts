@@ -1,10 +1,8 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import pg from 'pg';
-import { buildHook, type HookRow, registration } from '../../install/hook-bundle.ts';
-import { type ConnectionOptions, connectionOption, withClient } from '../connection.ts';
-import { CliError } from '../errors.ts';
-import { createOutput } from '../output.ts';
+import { type HookRow, registration } from '../../install/hook-bundle.ts';
+import { bundled, handOver } from '../build-code.ts';
+import { type ConnectionOptions, connectionOption } from '../connection.ts';
 
 type Options = ConnectionOptions & {
   readonly name?: string;
@@ -37,7 +35,6 @@ export const register = (program: Command): void => {
 };
 
 async function build(file: string, options: Options): Promise<void> {
-  const output = createOutput(options);
   const row: HookRow = {
     name:
       options.name ??
@@ -51,25 +48,6 @@ async function build(file: string, options: Options): Promise<void> {
     position: options.position === undefined ? undefined : Number(options.position),
     timeoutMs: options.timeoutMs === undefined ? undefined : Number(options.timeoutMs),
   };
-  const bundle = await buildHook(file).catch((error: unknown) => {
-    throw new CliError(`${file} cannot be bundled: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  });
-  const statement = registration(row, bundle.code);
-  output.progress(
-    `${row.name}: ${bundle.bytes} bytes of code, ${bundle.mapBytes} of source map, from ${bundle.sources.length} file(s)`,
-  );
-  for (const { path, bytes } of bundle.sources) output.progress(`  ${String(bytes).padStart(8)}  ${path}`);
-  for (const warning of bundle.warnings) output.progress(`warning: ${warning}`);
-  if (options.install) {
-    await withClient(options, (client) =>
-      client.query(statement).catch((error: unknown) => {
-        if (!(error instanceof pg.DatabaseError)) throw error;
-        throw new CliError(error.message, { cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) });
-      }),
-    );
-    output.line(`the hook ${row.name} is registered`);
-  } else if (!options.json) output.line(statement);
-  output.data({ name: row.name, ...bundle, statement, installed: options.install === true });
+  const bundle = await bundled(file);
+  await handOver(options, 'hook', row.name, bundle, registration(row, bundle.code));
 }

@@ -4,6 +4,7 @@ import { ident, literal } from '../emit/sql.ts';
 import { ACTOR } from '../emit/statement.ts';
 import type { Input, Privilege, Probe } from '../ir.ts';
 import { findJsonMistake } from '../json.ts';
+import type { Limits } from '../policy/limit.ts';
 import { bound, type Findings, statementProbe } from './expression.ts';
 import { POST_VERBS } from './grammar.ts';
 import type { ActionUnit, Body } from './ir.ts';
@@ -157,11 +158,11 @@ export const analyzeAction = (action: ActionSnapshot): Analysis => {
   }
   const body: Body | undefined = isSql
     ? sqlBody(action, language, text, scope, output, findings)
-    : compiled === undefined
-      ? undefined
-      : { kind: 'steps', code: compiled.code };
-  if (language === 'javascript')
-    diagnostics.push(error(root, 'actions in JavaScript cannot be compiled yet', 'write it in SQL, PL/pgSQL or steps'));
+    : language === 'javascript'
+      ? javascriptBody(action, cost.limits, findings)
+      : compiled === undefined
+        ? undefined
+        : { kind: 'steps', code: compiled.code };
 
   let post: CompiledSteps | undefined;
   if (action.postActions !== null) {
@@ -239,6 +240,18 @@ const stepsOf = (action: ActionSnapshot, { diagnostics }: Findings): readonly un
       'expected a list of steps',
       '[{"create": "shop.users", "values": {"email": "$email"}, "as": "user"}]',
     ),
+  );
+  return undefined;
+};
+
+/** Milliseconds that JavaScript may run where no limit says how long a call may take. */
+const USUAL_TIME = 10_000;
+
+const javascriptBody = (action: ActionSnapshot, { latency }: Limits, { diagnostics }: Findings): Body | undefined => {
+  if (action.program !== null && action.codeTemplate?.trim() !== '')
+    return { kind: 'javascript', program: action.program, timeLimit: latency?.most ?? USUAL_TIME };
+  diagnostics.push(
+    error(`action ${action.name}: code_template`, 'an action needs a body', 'return {…} of ctx.inputs and db.query(…)'),
   );
   return undefined;
 };

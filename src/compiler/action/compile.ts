@@ -72,7 +72,7 @@ export const compileAction = ({ action, fingerprint }: ActionInput): CompiledAct
   // What runs with the caller's rights has to be executable by the caller.
   const callable = action.security === 'invoker';
   const bodies: CompiledFunction[] =
-    unit.body.kind === 'steps'
+    unit.body.kind === 'steps' || unit.body.kind === 'javascript'
       ? []
       : [{ name: bodyName(unit), signature: bodySignature(unit), text: emitBodyFunction(unit, fingerprint), callable }];
   const operations = unit.operations.map(

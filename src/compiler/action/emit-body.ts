@@ -60,7 +60,7 @@ ${answer} := ${json(mayBeResult)};`)}\nreturn ${answer};`;
 /** The function with the author's own code. */
 export const emitBodyFunction = (unit: ActionUnit, fingerprint: string): string => {
   const { action, body } = unit;
-  if (body.kind === 'steps') return '';
+  if (body.kind === 'steps' || body.kind === 'javascript') return '';
   const taken = new Set(bodyArguments(unit).map(({ name }) => name));
   const names: Names = {
     row: freshName('_row', taken),

@@ -4,13 +4,14 @@ import { emitConversions, emitRules, emitShape, emitVariables } from '../emit/in
 import { emitLimitCheck, emitLimitStart, limitSettings, limitVariables } from '../emit/limits.ts';
 import { comment, dollarQuoted, ident, indent, jsonb, literal } from '../emit/sql.ts';
 import { NO_START_PROC } from '../emit/start-proc.ts';
+import { ACTOR } from '../emit/statement.ts';
 import { emitUsual } from '../emit/usual.ts';
-import type { Operation } from '../ir.ts';
+import type { Input, Operation } from '../ir.ts';
 import { NO_HANDLING } from '../policy/handling.ts';
 import { NO_POLICIES } from '../policy/ir.ts';
 import { bodyArguments, bodyName } from './emit-body.ts';
 import { pathOf } from './expression.ts';
-import type { ActionUnit } from './ir.ts';
+import type { ActionUnit, Body } from './ir.ts';
 import { onlyReads } from './limits.ts';
 import { emitActionFailure, emitCallRow, emitReadOnly, measuredAction } from './measure.ts';
 import { judging } from './schema.ts';
@@ -134,14 +135,40 @@ if ${mine._broken} <> '{}' then
 end if;`;
 };
 
+/** The inputs as their types read them, with defaults; what is absent stays so. */
+const inputsObject = ({ inputs }: ActionUnit, { _in }: Context['own']): string => {
+  const always = inputs.filter((input) => input.required || input.default !== undefined);
+  const others = inputs.filter((input) => !always.includes(input));
+  const pair = (input: Input): readonly [string, string] => [input.column.name, inBlock(input.column.name)];
+  return [
+    buildObject(always.map(pair)),
+    ...others.map(
+      (input) =>
+        `case when given.${_in} ? ${literal(input.column.name)} then ${buildObject([pair(input)])} else '{}' end`,
+    ),
+  ].join('\n      || ');
+};
+
+/** As text, which plv8 and pljs leave as it is; and never from an expression of PL/pgSQL (plv8 issue 606). */
+const emitJavaScript = (
+  unit: ActionUnit,
+  { program, timeLimit }: Extract<Body, { kind: 'javascript' }>,
+  own: Context['own'],
+): string => `-- The body.
+select ai_private.javascript_answer(${literal(unit.action.name)}, ai_private.run_javascript(${literal(program)},
+    pg_catalog.jsonb_build_object('inputs', ${inputsObject(unit, own)}, 'actor', ${ACTOR}, 'action', ${literal(unit.action.name)})::text, ${timeLimit}))
+into ${own._result};`;
+
 const emitBody = (unit: ActionUnit, { own }: ActionContext): string => {
   const body =
     unit.body.kind === 'steps'
       ? unit.body.code
-      : `-- The body.
+      : unit.body.kind === 'javascript'
+        ? emitJavaScript(unit, unit.body, own)
+        : `-- The body.
 select ai_gen.${ident(bodyName(unit))}(${bodyArguments(unit)
-          .map(({ value }) => value)
-          .join(', ')}) into ${own._result};`;
+            .map(({ value }) => value)
+            .join(', ')}) into ${own._result};`;
   return onlyReads(unit.limits) ? emitReadOnly(body) : body;
 };
 
@@ -210,6 +237,7 @@ return ${own._result};`),
     `${mine._outer} text;`,
     ...(definer ? [] : [`${mine._signed} text;`]),
     ...(preconditions.length === 0 ? [] : [`${mine._broken} integer[];`]),
+    ...(unit.body.kind === 'javascript' ? [`${own._detail} text;`] : []),
     ...(inPlace
       ? [`${mine._holds} boolean;`, ...[...unit.results].map(([name, type]) => `${ident(name)} ${type};`)]
       : []),
@@ -225,7 +253,7 @@ begin
   begin
 ${indent(sections.join('\n\n'))}
   exception when others or query_canceled or assert_failure then
-${indent(emitActionFailure(unit, measure), 4)}
+${indent(emitActionFailure(unit, measure, context), 4)}
   end;
 
 ${indent(emitOptionCalls(unit, context))}

@@ -42,6 +42,8 @@ export type Body =
   /** SQL statements; the last one's rows are the answer. */
   | { readonly kind: 'sql'; readonly statements: readonly SqlStatement[]; readonly many: boolean }
   | { readonly kind: 'plpgsql'; readonly source: string }
+  /** A program for ai_private.run_javascript, and the milliseconds that it may run. */
+  | { readonly kind: 'javascript'; readonly program: string; readonly timeLimit: number }
   /** PL/pgSQL with static SQL, which stands in the action's own function. */
   | { readonly kind: 'steps'; readonly code: string };
 

@@ -35,9 +35,10 @@ const count = (unit: ActionUnit, result: string, code: string): string =>
   `${result} := ai_private.count_error(${subject(unit)}, ${code});`;
 
 /** What becomes of an error. */
-export const emitActionFailure = (unit: ActionUnit, measured: Measured): string => {
+export const emitActionFailure = (unit: ActionUnit, measured: Measured, { own }: Context): string => {
   const { limits } = unit;
   const { result } = measured;
+  const javascript = unit.body.kind === 'javascript';
   const wrote = !onlyReads(limits)
     ? ''
     : `if sqlstate = '25006' then
@@ -45,9 +46,15 @@ export const emitActionFailure = (unit: ActionUnit, measured: Measured): string 
   ${result} := ai_private.refuse_statements(${subject(unit)}, ${literal(limits.statements?.policy ?? '')}, ${literal(`{${limits.statements?.allowed.join(',') ?? ''}}`)}::text[], pg_catalog.jsonb_build_object('told', sqlerrm));
 end if;`;
   return [
-    emitLimitFailure(measured, count(unit, result, `'PI241'`)),
+    emitLimitFailure(measured, count(unit, result, `'PI241'`), javascript),
     wrote,
-    `${count(unit, result, 'sqlstate')}\nraise;`,
+    count(unit, result, 'sqlstate'),
+    // Engines that were interrupted or ran out of memory say so without a code.
+    javascript
+      ? `get stacked diagnostics ${own._detail} = pg_exception_detail;
+perform ai_private.refuse_engine(${literal(unit.action.name)}, sqlstate, sqlerrm, ${own._detail});
+raise;`
+      : 'raise;',
   ]
     .filter((part) => part !== '')
     .join('\n');

@@ -22,6 +22,8 @@ export interface ActionSnapshot {
   /** Actions that it calls in its steps and after them. */
   readonly calls: readonly string[];
   readonly description: string | null;
+  /** The name of its JavaScript, which is a program already when the action is compiled. */
+  readonly program: string | null;
   /** Where names without a schema are looked up when the action runs: schemas in which only members of ai_admin can create objects. */
   readonly path: readonly string[];
   /** Schemas of the registering session's path that are not. */

@@ -93,11 +93,14 @@ end if;`);
 
 const jsonbList = (values: readonly string[]): string => `${literal(JSON.stringify(values))}::jsonb`;
 
-/** Waiting for a lock that was given up because the call may not take longer. */
-export const emitLimitFailure = (measured: Measured, counted: string): string => {
+/** Waiting for a lock that was given up because the call may not take longer; or JavaScript that was stopped for the same reason. */
+export const emitLimitFailure = (measured: Measured, counted: string, javascript = false): string => {
   const { limits, started, waits } = measured;
   if (limits.latency === undefined) return '';
-  return `if sqlstate = '55P03' and ${waits} is not null and pg_catalog.clock_timestamp() - ${started} > ${interval(limits.latency)} then
+  const stopped = javascript
+    ? `(sqlstate = 'PI303' or sqlstate = '55P03' and ${waits} is not null)`
+    : `sqlstate = '55P03' and ${waits} is not null`;
+  return `if ${stopped} and pg_catalog.clock_timestamp() - ${started} > ${interval(limits.latency)} then
   ${counted}
   ${refuse(measured, 'latency', `${literal(limits.latency.policy)}, ${limits.latency.most}`, milliseconds(measured))}
 end if;`;

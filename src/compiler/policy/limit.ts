@@ -70,7 +70,7 @@ export const resolveLimits = (rulings: readonly Ruling<Limit>[]): Limits => {
       ? {}
       : {
           statements: {
-            policy: lists.toSorted((a, b) => a.allowed.length - b.allowed.length)[0]?.policy ?? '',
+            policy: [...lists].sort((a, b) => a.allowed.length - b.allowed.length)[0]?.policy ?? '',
             allowed: lists[0].allowed.filter((kind) => lists.every(({ allowed }) => allowed.includes(kind))),
           },
         }),
