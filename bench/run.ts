@@ -6,6 +6,7 @@ import { projectVersion } from '../src/project.ts';
 import { backend } from './cases/backend.ts';
 import { bulk } from './cases/bulk.ts';
 import { compileCase } from './cases/compile.ts';
+import { events } from './cases/events.ts';
 import { firstCallCase } from './cases/first-call.ts';
 import { metricsCase } from './cases/metrics.ts';
 import { node } from './cases/node.ts';
@@ -34,6 +35,7 @@ const CASES: readonly Case[] = [
   compileCase,
   wal,
   metricsCase,
+  events,
   node,
   postgraphile,
 ];

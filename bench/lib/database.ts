@@ -36,6 +36,7 @@ const SETTINGS = {
   checkpoint_timeout: '1h',
   autovacuum: 'off',
   jit: 'off',
+  max_connections: '200',
 };
 
 const folder = join(import.meta.dirname, '..');

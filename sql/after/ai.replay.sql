@@ -14,6 +14,7 @@ begin
   delete from ai_private.delivery_done d where d.subscription = subscription and d.event_id >= from_event;
   delete from ai.dead_letters d where d.subscription = subscription and d.event_id >= from_event;
   delete from ai_private.redelivery r where r.subscription = subscription and r.event_id >= from_event;
+  perform ai_private.ring();
 end
 $pg_ai$;
 alter function ai.replay(text, bigint) owner to ai_owner;

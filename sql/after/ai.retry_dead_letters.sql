@@ -21,6 +21,7 @@ begin
   select dead.subscription, dead.event_id, dead.event_at from dead
   on conflict on constraint redelivery_pkey do nothing;
   get diagnostics count = row_count;
+  perform ai_private.ring();
   return count;
 end
 $pg_ai$;

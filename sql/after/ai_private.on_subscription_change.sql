@@ -25,6 +25,7 @@ begin
     perform ai_private.write_taker(new);
     update ai_private.subscription_cursor c set retry_at = '-infinity' where c.subscription = new.name and c.retry_at > '-infinity';
   end if;
+  perform ai_private.ring();
   return null;
 end
 $pg_ai$;

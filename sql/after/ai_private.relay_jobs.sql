@@ -12,8 +12,8 @@ begin
   with taken as materialized (
     select t.* from ai_private.take_events('{job,email,webhook}', most) as t
   ), event as (
-    select t.*, t.subscription || ':' || e.queue as queue_name, e.id, e.at, e.position,
-      case when t.batch_size > 1 then (row_number() over (partition by t.subscription, e.queue order by e.position) - 1) / t.batch_size end as batch
+    -- Not the arrays themselves: each event would carry those of all.
+    select t.subscription, t.delivery, t.settings, t.batch_size, t.run_from, t.subscription || ':' || e.queue as queue_name, e.id, e.at, e.position
     from taken t
     cross join lateral unnest(t.ids, t.times, t.queues) with ordinality as e (id, at, queue, position)
   ), job as (
@@ -22,11 +22,14 @@ begin
     from event e
     where e.batch_size = 1
     union all
-    select e.subscription, e.delivery, e.settings, e.run_from, e.queue_name, min(e.id), min(e.position),
-      jsonb_build_object('subscription', e.subscription, 'events', jsonb_agg(e.id::text order by e.position), 'from', min(e.at), 'until', max(e.at))
-    from event e
-    where e.batch_size > 1
-    group by e.subscription, e.delivery, e.settings, e.run_from, e.queue_name, e.batch
+    select b.subscription, b.delivery, b.settings, b.run_from, b.queue_name, min(b.id), min(b.position),
+      jsonb_build_object('subscription', b.subscription, 'events', jsonb_agg(b.id::text order by b.position), 'from', min(b.at), 'until', max(b.at))
+    from (
+      select e.*, (row_number() over (partition by e.subscription, e.queue_name order by e.position) - 1) / e.batch_size as batch
+      from event e
+      where e.batch_size > 1
+    ) as b
+    group by b.subscription, b.delivery, b.settings, b.run_from, b.queue_name, b.batch
   ), spec as (
     select array_agg(row(
         'pg_ai.' || j.delivery || coalesce(':' || (j.settings ->> 'task'), ''),

@@ -40,7 +40,10 @@ begin
   from ai_private.subscription_cursor c
   join ai.subscriptions s on s.name = c.subscription
   where not s.paused and s.delivery = any (deliveries) and c.retry_at <= clock_timestamp()
-    and (c.until is not null or c.cluster <> here or ai_private.may_be_news(c.seen, c.seen_boundary, c.seen_id, last_id)
+    and (c.until is not null or c.cluster <> here or last_id > c.seen_id
+      -- ai_private.may_be_news, written out: it is asked for each subscription at each look
+      or pg_snapshot_xmax(c.seen) < c.seen_boundary and pg_snapshot_xmax(pg_current_snapshot()) > pg_snapshot_xmax(c.seen)
+      or exists (select from pg_snapshot_xip(c.seen) as x where pg_visible_in_snapshot(x, pg_current_snapshot()))
       or exists (select from ai_private.redelivery r where r.subscription = c.subscription));
   if due is null then
     return;
