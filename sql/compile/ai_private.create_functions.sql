@@ -5,6 +5,7 @@ language plpgsql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
+set check_function_bodies = off
 as $pg_ai$
 declare
   f record;
@@ -34,26 +35,37 @@ begin
     where r.oid in (select n.name::regrole from jsonb_array_elements_text(o -> 'roles') as n (name)) or r.rolname = 'ai_owner'
   ) as r;
   for f in
-    select p.oid::regprocedure as signature, obj_description(p.oid, 'pg_proc') as description,
-      (select array_agg(a.grantee || case when a.is_grantable then '*' else '' end order by a.grantee::text) from aclexplode(p.proacl) as a) as grantees,
-      (select string_agg(', ' || a.grantee::regrole, '') from aclexplode(p.proacl) as a where a.grantee <> 0) as others
+    select string_agg(p.oid::regprocedure::text, ', ') as signatures, g.others
+    from pg_proc p
+    cross join lateral (
+      select array_agg(a.grantee || case when a.is_grantable then '*' else '' end order by a.grantee::text) as grantees,
+        string_agg(', ' || a.grantee::regrole, '') filter (where a.grantee <> 0) as others
+      from aclexplode(p.proacl) as a
+    ) as g
+    where p.pronamespace = 'ai_gen'::regnamespace and p.proname in (o ->> 'typedFunctionName', o ->> 'functionName', o ->> 'bulkFunctionName')
+      and g.grantees is distinct from wanted
+    group by g.others
+  loop
+    execute format('revoke all on function %s from public%s', f.signatures, f.others);
+    execute format('grant execute on function %s to %s', f.signatures, callers);
+  end loop;
+  for f in
+    select p.oid::regprocedure as signature
     from pg_proc p
     where p.pronamespace = 'ai_gen'::regnamespace and p.proname in (o ->> 'typedFunctionName', o ->> 'functionName', o ->> 'bulkFunctionName')
+      and obj_description(p.oid, 'pg_proc') is distinct from o ->> 'comment'
   loop
-    if f.grantees is distinct from wanted then
-      execute format('revoke all on function %s from public%s; grant execute on function %s to %s', f.signature, f.others, f.signature, callers);
-    end if;
-    if format('%L', f.description) <> o ->> 'comment' then
-      execute format('comment on function %s is %s', f.signature, o ->> 'comment');
-    end if;
+    execute format('comment on function %s is %L', f.signature, o ->> 'comment');
   end loop;
   -- what an operation calls with its caller's rights
-  for f in
-    select p.oid::regprocedure as signature from pg_proc p
-    where p.pronamespace = 'ai_gen'::regnamespace and p.proname in (select jsonb_array_elements_text(o -> 'helpers'))
-  loop
-    execute format('grant execute on function %s to %s', f.signature, callers);
-  end loop;
+  if o ? 'helpers' then
+    for f in
+      select p.oid::regprocedure as signature from pg_proc p
+      where p.pronamespace = 'ai_gen'::regnamespace and p.proname = any (array(select jsonb_array_elements_text(o -> 'helpers')))
+    loop
+      execute format('grant execute on function %s to %s', f.signature, callers);
+    end loop;
+  end if;
 end
 $pg_ai$;
 comment on function ai_private.create_functions(jsonb) is 'Creates the functions of one operation and grants them to its roles';

@@ -20,6 +20,11 @@ begin
     select x.position, x.p ->> 'on' as kind, x.p ->> 'name' as name, x.p -> 'columns' as columns, v.word as privilege
     from jsonb_array_elements(ai_private.needed_privileges(target)) with ordinality as x (p, position)
     join unnest(array['select', 'insert', 'update', 'delete', 'usage', 'execute']) as v (word) on v.word = x.p ->> 'privilege'
+  ),
+  -- by name in the catalogs' own indexes, so that the cost does not grow with the database
+  named as (
+    select needed.*, case kind when 'sequence' then parse_ident(name) when 'function' then parse_ident(left(name, -length('(jsonb)'))) end as parts
+    from needed
   )
   select
     case n.kind
@@ -35,16 +40,16 @@ begin
       when 'function' then has_function_privilege(owner, f.oid, 'execute')
       else true
     end
-  from needed n
+  from named n
   left join lateral jsonb_array_elements_text(n.columns) with ordinality as c (name, position) on n.kind = 'table'
   -- not ::regclass: whoever declares may not have USAGE on the schema
   left join lateral (
     select q.oid, format('%I.%I', h.nspname, q.relname) as name from pg_class q join pg_namespace h on h.oid = q.relnamespace
-    where n.kind = 'sequence' and q.relkind = 'S' and format('%I.%I', h.nspname, q.relname) = n.name
+    where n.kind = 'sequence' and q.relkind = 'S' and h.nspname = n.parts[1]::name and q.relname = n.parts[2]::name
   ) as s on true
   left join lateral (
     select r.oid, format('%I.%I(jsonb)', h.nspname, r.proname) as name from pg_proc r join pg_namespace h on h.oid = r.pronamespace
-    where n.kind = 'function' and r.pronargs = 1 and r.proargtypes[0] = 'jsonb'::regtype and format('%I.%I(jsonb)', h.nspname, r.proname) = n.name
+    where n.kind = 'function' and h.nspname = n.parts[1]::name and r.proname = n.parts[2]::name and r.pronargs = 1 and r.proargtypes[0] = 'jsonb'::regtype
   ) as f on true
   where case n.kind
     when 'schema' then not has_schema_privilege('ai_owner', n.name::regnamespace, 'usage')

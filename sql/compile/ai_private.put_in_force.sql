@@ -44,15 +44,14 @@ begin
       number := nextval('ai_private.dispatch');
       new_leaves := new_leaves || number / 64;
     end if;
-    insert into ai.operation as p (relation, operation, qualified_name, dispatch, state, function_name, bulk_function_name, input_schema, output_schema, plan, roles, description)
-    values (target, o ->> 'operation', name, number, 'ready', o ->> 'functionName', case when o ? 'bulkFunction' then o ->> 'bulkFunctionName' end, o -> 'inputSchema', o -> 'outputSchema', o -> 'plan',
+    perform ai_private.create_functions(o);
+    insert into ai.operation as p (relation, operation, qualified_name, dispatch, state, function_name, function_oid, bulk_function_name, input_schema, output_schema, plan, roles, description)
+    values (target, o ->> 'operation', name, number, 'ready', o ->> 'functionName', to_regprocedure(format('ai_gen.%I(jsonb, jsonb)', o ->> 'functionName')), case when o ? 'bulkFunction' then o ->> 'bulkFunctionName' end, o -> 'inputSchema', o -> 'outputSchema', o -> 'plan',
       array(select jsonb_array_elements_text(o -> 'roles')), nullif(o ->> 'description', ''))
     on conflict (relation, operation) do update
-    set qualified_name = excluded.qualified_name, state = excluded.state, input_schema = excluded.input_schema, output_schema = excluded.output_schema,
+    set qualified_name = excluded.qualified_name, state = excluded.state, function_oid = excluded.function_oid, input_schema = excluded.input_schema, output_schema = excluded.output_schema,
         bulk_function_name = excluded.bulk_function_name, plan = excluded.plan,
         roles = excluded.roles, description = excluded.description;
-    perform ai_private.create_functions(o);
-    update ai.operation p set function_oid = to_regprocedure(format('ai_gen.%I(jsonb, jsonb)', p.function_name)) where p.dispatch = number;
   end loop;
   if new_leaves = '{}' then
     perform ai_private.renew_plans();

@@ -5,7 +5,7 @@ import { type Diagnostic, hasErrors } from './diagnostic.ts';
 import { emitBulkFunction } from './emit/bulk.ts';
 import { describeOperation, emitJsonFunction, emitTypedFunction } from './emit/functions.ts';
 import { type OperationPlan, planOf } from './emit/plan.ts';
-import { ident, literal } from './emit/sql.ts';
+import { ident } from './emit/sql.ts';
 import { hookFunctions } from './hooks.ts';
 import type { Operation, Privilege, Probe } from './ir.ts';
 import type { RowSecurity } from './policy/row-security.ts';
@@ -72,7 +72,7 @@ const compileOperation = (operation: Operation, fingerprint: string): CompiledOp
     bulkFunctionName: operation.bulkFunctionName,
     ...(bulk === undefined ? {} : { bulkFunction: bulk }),
     plan: planOf(operation, fingerprint),
-    comment: literal(describeOperation(operation)),
+    comment: describeOperation(operation),
   };
 };
 

@@ -2,7 +2,7 @@ import pg, { type Client } from 'pg';
 import { compileAction } from '../compiler/action/compile.ts';
 import type { ActionSnapshot } from '../compiler/action/snapshot.ts';
 import type { TableSnapshot } from '../compiler/catalog.ts';
-import { type CompileInput, compile } from '../compiler/compile.ts';
+import { type Compiled, compile } from '../compiler/compile.ts';
 import type { Diagnostic } from '../compiler/diagnostic.ts';
 import { bundleCompiler } from './bundle.ts';
 
@@ -32,9 +32,27 @@ export class OtherCompiler extends Error {
   }
 }
 
+interface Target {
+  readonly oid: number;
+  readonly name: string;
+}
+
+/** What the compiler reads of a table. As text: JavaScript would lose digits of what PostgreSQL prints exactly. */
+interface Reading {
+  /** null: the table was dropped where no event trigger saw it. */
+  readonly snapshot: string | null;
+  readonly fingerprint: string | null;
+  readonly known: boolean;
+  readonly current: boolean;
+}
+
+/** How many tables are read at once. */
+const BATCH = 100;
+
 /**
  * Compiles declarations in Node, for databases without a JavaScript language: the same snapshot, compiler and functions that the event
- * triggers use. Each table is a transaction of its own, so that one mistake holds up nothing else.
+ * triggers use. Each table is a transaction of its own, so that one mistake holds up nothing else; while the database puts one in force, the
+ * next is compiled.
  * @throws OtherCompiler
  * @throws pg.DatabaseError 42501 where the role is no member of ai_worker
  */
@@ -43,7 +61,7 @@ export const compileTables = async (client: Client, options: CompileOptions = {}
   const stored = await client.query<{ hash: string }>(`select hash from ai_private.javascript where name = 'compiler'`);
   if (stored.rows[0]?.hash !== hash) throw new OtherCompiler();
 
-  const { rows: targets } = await client.query<{ oid: number; name: string }>(
+  const { rows: targets } = await client.query<Target>(
     `select t as oid, case when c.oid is null then d.qualified_name else format('%I.%I', n.nspname, c.relname) end as name
      from ai_private.candidates() as t
      left join ai.declaration d on d.relation = t
@@ -55,15 +73,26 @@ export const compileTables = async (client: Client, options: CompileOptions = {}
     [options.table ?? null, options.only ?? null],
   );
   const outcomes: TableOutcome[] = [];
-  for (const { oid, name } of targets) {
-    const outcome = await compileTable(client, oid, name, options.force === true);
-    if (outcome === undefined) continue;
+  const add = (outcome: TableOutcome | undefined): void => {
+    if (outcome === undefined) return;
     outcomes.push(outcome);
     options.report?.(outcome);
+  };
+  const force = options.force === true;
+  for (let from = 0; from < targets.length; from += BATCH) {
+    const batch = targets.slice(from, from + BATCH);
+    const readings = await read(client, batch);
+    let working: Promise<TableOutcome | undefined> = Promise.resolve(undefined);
+    for (const [i, target] of batch.entries()) {
+      const compiled = compileReading(readings[i] as Reading, force);
+      add(await working);
+      working = settle(client, target, readings[i] as Reading, compiled, force);
+    }
+    add(await working);
   }
   // Actions stand on tables, so they come after them.
   if (options.table !== undefined) return outcomes;
-  for (const outcome of await compileActions(client, options.force === true, options.report)) outcomes.push(outcome);
+  for (const outcome of await compileActions(client, force, options.report)) outcomes.push(outcome);
   return outcomes;
 };
 
@@ -103,14 +132,65 @@ const compileActions = async (
   return outcomes;
 };
 
-const compileTable = (client: Client, oid: number, table: string, force: boolean): Promise<TableOutcome | undefined> =>
-  transacted(
-    client,
-    table,
-    () => inTransaction(client, oid, table, force),
-    // As the event triggers do: what cannot be brought up to date must not go on running as it was.
-    (problems) => client.query('select ai_private.give_up($1, $2)', [oid, problems]),
+const read = async (client: Client, targets: readonly Target[]): Promise<readonly Reading[]> => {
+  const { rows } = await client.query<Reading>(
+    `with s as materialized (
+       select t.oid, t.position, ai_private.catalog_snapshot(t.oid) as snapshot from unnest($1::oid[]) with ordinality as t (oid, position)
+     ), f as materialized (select s.*, ai_private.fingerprint(s.snapshot) as fingerprint from s)
+     select f.snapshot::text as snapshot, f.fingerprint, d.relation is not null as known,
+       coalesce(d.fingerprint = f.fingerprint and d.state = 'ready', false) as current
+     from f
+     left join ai.declaration d on d.relation = f.oid
+     order by f.position`,
+    [targets.map(({ oid }) => oid)],
   );
+  return rows;
+};
+
+/** Nothing where there is nothing to compile. */
+const compileReading = ({ snapshot, fingerprint, current }: Reading, force: boolean): Compiled | undefined => {
+  if (snapshot === null || fingerprint === null || (current && !force)) return undefined;
+  return compile({ table: JSON.parse(snapshot) as TableSnapshot, fingerprint });
+};
+
+/**
+ * Puts in force what was compiled, in one statement that is its own transaction. A table that somebody changes between reading and this is
+ * refused by its fingerprint, which apply_prepared compares under the compiler's lock: it is read again, as long as that is why.
+ */
+const settle = async (
+  client: Client,
+  target: Target,
+  reading: Reading,
+  compiled: Compiled | undefined,
+  force: boolean,
+): Promise<TableOutcome | undefined> => {
+  const { oid, name: table } = target;
+  if (reading.snapshot === null) {
+    await client.query('select ai_private.prepare($1)', [oid]); // this forgets it
+    return { table, outcome: 'withdrawn', diagnostics: [] };
+  }
+  if (compiled === undefined) return { table, outcome: 'unchanged', diagnostics: [] };
+  if (!compiled.declares && !reading.known) return undefined;
+  let diagnostics: readonly Diagnostic[];
+  try {
+    // One after the other, as they are named.
+    const { rows } = await client.query<{ problems: Diagnostic[] }>(
+      'select ai_private.store_prepared($1, $2, $3), ai_private.grant_missing($1), ai_private.apply_prepared($1) as problems',
+      [oid, reading.fingerprint, JSON.stringify(compiled)],
+    );
+    diagnostics = rows[0]?.problems ?? [];
+  } catch (cause) {
+    if (!(cause instanceof pg.DatabaseError)) throw cause;
+    diagnostics = [diagnosticOf(cause, table)];
+    // As the event triggers do: what cannot be brought up to date must not go on running as it was.
+    await client.query('select ai_private.give_up($1, $2)', [oid, JSON.stringify(diagnostics)]);
+  }
+  if (!diagnostics.some(({ severity }) => severity === 'error'))
+    return { table, outcome: compiled.declares ? 'compiled' : 'withdrawn', diagnostics };
+  const [now] = await read(client, [target]);
+  if (now === undefined || now.fingerprint === reading.fingerprint) return { table, outcome: 'refused', diagnostics };
+  return settle(client, target, now, compileReading(now, force), force);
+};
 
 /** Does the work in a transaction of its own; what the database refuses is told, and what it concerns given up. */
 const transacted = async (
@@ -131,46 +211,6 @@ const transacted = async (
     await giveUp(JSON.stringify(diagnostics));
     return { table: name, outcome: 'refused', diagnostics };
   }
-};
-
-const inTransaction = async (
-  client: Client,
-  oid: number,
-  table: string,
-  force: boolean,
-): Promise<TableOutcome | undefined> => {
-  // The lock that the host inside the database takes, before either looks at the catalog.
-  await client.query('select ai_private.lock_compiler()');
-  // As text: JavaScript would lose digits of what PostgreSQL prints exactly.
-  const { rows } = await client.query<{ snapshot: string; fingerprint: string; known: boolean; current: boolean }>(
-    `with s as materialized (select ai_private.catalog_snapshot($1) as snapshot),
-       f as materialized (select s.snapshot, ai_private.fingerprint(s.snapshot) as fingerprint from s)
-     select f.snapshot::text as snapshot, f.fingerprint, d.relation is not null as known,
-       coalesce(d.fingerprint = f.fingerprint and d.state = 'ready', false) as current
-     from f
-     left join ai.declaration d on d.relation = $1
-     where f.snapshot is not null`,
-    [oid],
-  );
-  const [row] = rows;
-  if (row === undefined) {
-    // The table was dropped where no event trigger saw it: this forgets it.
-    await client.query('select ai_private.prepare($1)', [oid]);
-    return { table, outcome: 'withdrawn', diagnostics: [] };
-  }
-  if (row.current && !force) return { table, outcome: 'unchanged', diagnostics: [] };
-
-  const input: CompileInput = { table: JSON.parse(row.snapshot) as TableSnapshot, fingerprint: row.fingerprint };
-  const compiled = compile(input);
-  if (!compiled.declares && !row.known) return undefined;
-  await client.query('select ai_private.store_prepared($1, $2, $3)', [oid, row.fingerprint, JSON.stringify(compiled)]);
-  await client.query('select ai_private.grant_missing($1)', [oid]);
-  const applied = await client.query<{ problems: Diagnostic[] }>('select ai_private.apply_prepared($1) as problems', [
-    oid,
-  ]);
-  const diagnostics = applied.rows[0]?.problems ?? [];
-  const refused = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-  return { table, outcome: refused ? 'refused' : compiled.declares ? 'compiled' : 'withdrawn', diagnostics };
 };
 
 const compileOneAction = async (client: Client, name: string, force: boolean): Promise<TableOutcome | undefined> => {

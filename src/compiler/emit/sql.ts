@@ -57,8 +57,15 @@ export const jsonb = (value: unknown): string => `${literal(JSON.stringify(value
 export const textArray = (values: readonly string[]): string =>
   `${literal(`{${values.map((value) => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`)}::text[]`;
 
-/** Whether a quoted name goes over a line end. Literals never do (see `literal` and `verbatim`). */
-const opensName = (line: string): boolean => line.includes('"') && line.split('"').length % 2 === 0;
+/** Whether a quoted name goes over a line end. Literals never do (see `literal` and `verbatim`), so quotes stand in pairs on a line. */
+const hasNameOverLines = (text: string): boolean => {
+  for (let quote = text.indexOf('"'); quote !== -1; ) {
+    const end = text.indexOf('"', quote + 1);
+    if (end === -1 || text.slice(quote, end).includes('\n')) return true;
+    quote = text.indexOf('"', end + 1);
+  }
+  return false;
+};
 
 /**
  * Indents lines, but none that begins inside a quoted name: the spaces would become part of it. Names with line ends in them are so rare that
@@ -67,8 +74,11 @@ const opensName = (line: string): boolean => line.includes('"') && line.split('"
  */
 export const indent = (text: string, by = 2): string => {
   const margin = ' '.repeat(by);
-  const lines = text.split('\n');
-  if (!lines.some(opensName)) return lines.map((line) => (line === '' ? line : margin + line)).join('\n');
+  if (!hasNameOverLines(text))
+    return text
+      .split('\n')
+      .map((line) => (line === '' ? line : margin + line))
+      .join('\n');
   const indented = text.replace(/--[^\n]*|'[^']*'|"[^"]*"|\n(?=[^\n])/g, (token) =>
     token === '\n' ? `\n${margin}` : token,
   );
