@@ -8,6 +8,7 @@ import type { DeliveryHandler, DeliveryKind } from './delivery.ts';
 import { type EmailConfig, emailConfigFrom } from './email/config.ts';
 import { createEmailDelivery } from './email/deliver.ts';
 import { createHandlerDelivery } from './handler-delivery.ts';
+import { createHookDelivery } from './hook-delivery.ts';
 import { type Http, startHttp } from './http.ts';
 import { createListener } from './listen.ts';
 import { startMeasuring } from './measure.ts';
@@ -84,7 +85,7 @@ export const startWorker = async (options: WorkerOptions): Promise<RunningWorker
   const { connection, concurrency = 10, leaseMs = 30_000, log = createLog('info') } = options;
   const handlers = options.handlers ?? EventRegistry.all;
   const { deliveries: others = usualDeliveries(log) } = options;
-  const runs = options.run !== false && (handlers.length > 0 || Object.keys(others).length > 0);
+  const runs = options.run !== false;
   const queue = createPool({ connection, max: 6, applicationName: 'pg-ai worker', answerMs: leaseMs });
   const work = createPool({ connection, max: concurrency, applicationName: 'pg-ai handlers' });
   const ends: (() => Promise<unknown>)[] = [() => work.end(), () => queue.end()];
@@ -160,7 +161,15 @@ export const startWorker = async (options: WorkerOptions): Promise<RunningWorker
     let graceMs = 10_000;
     if (runs) {
       const handlerDelivery = createHandlerDelivery(handlers, queue);
-      const deliveries = { ...others, ...(handlers.length > 0 ? { job: handlerDelivery } : {}) };
+      const hookDelivery = createHookDelivery();
+      const job: DeliveryHandler = {
+        deliver: (delivery, context) =>
+          (delivery.subscription.settings.hook === undefined ? handlerDelivery : hookDelivery).deliver(
+            delivery,
+            context,
+          ),
+      };
+      const deliveries = { ...others, job };
       runner = startRunner({
         queue,
         work,

@@ -32,7 +32,8 @@ begin
     order by b.name
   loop
     begin
-      execute format(E'select %s and coalesce((%s\n), false) from (select ($1).*) as event', ai_private.topic_condition(s.topics), coalesce(s.filter, 'true'))
+      execute format(E'select %s and coalesce((%s\n), false) from %s as event', ai_private.topic_condition(s.topics), coalesce(s.filter, 'true'),
+        ai_private.event_source('(select ($1).*)'))
       into wants using e;
     exception when data_exception then
       wants := true;

@@ -37,7 +37,7 @@ begin
     select t.topic, ai_private.nearest(t.topic, known.topics)
     from unnest(new.topics) as t (topic)
     cross join (select array_agg(o.qualified_name || '.' || o.operation) as topics from ai.operation o where o.operation <> 'fetch') as known
-    where t.topic not like '%*%' and not t.topic = any (known.topics)
+    where t.topic not like '%*%' and not new.settings ? 'hook' and not t.topic = any (known.topics)
   loop
     if meant is null then
       select o.qualified_name || '.' || o.operation into meant

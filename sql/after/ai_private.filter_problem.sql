@@ -23,7 +23,7 @@ declare
   message text;
   name text;
   columns constant text[] := array(
-    select a.attname from pg_attribute a where a.attrelid = 'ai.event_log'::regclass and a.attnum > 0 and not a.attisdropped order by a.attnum);
+    select a.attname from pg_attribute a where a.attrelid = 'ai.event_log'::regclass and a.attnum > 0 and not a.attisdropped order by a.attnum) || '{row,old}'::text[];
 begin
   if filter ~ '^[[:space:]]*$' then
     return jsonb_build_object('reason', 'an empty filter', 'suggestion', 'leave it null to take every event');
@@ -49,7 +49,7 @@ begin
   end if;
 
   begin
-    execute format(E'create table ai_gen.event (like ai.event_log, constraint event_filter check ((%s\n)))', filter);
+    execute format(E'create table ai_gen.event (like ai.event_log, "row" jsonb, "old" jsonb, constraint event_filter check ((%s\n)))', filter);
     select string_agg(distinct pg_describe_object(d.refclassid, d.refobjid, 0), ', ') into foreign_object
     from pg_constraint c
     join pg_depend d on d.classid = 'pg_constraint'::regclass and d.objid = c.oid and d.refobjid <> c.conrelid

@@ -12,7 +12,7 @@ declare
   key text;
 begin
   case delivery
-    when 'job' then known := '{task}'; required := '{task}';
+    when 'job' then known := '{task,hook}'; required := case when settings ? 'hook' then '{}' else '{task}' end;
     when 'notify' then known := '{channel}'; required := '{channel}';
     when 'broker' then known := '{subject}'; required := '{}';
     when 'email' then return ai_private.email_settings_problems(settings);

@@ -40,6 +40,10 @@ begin
       'suggestion', ai_private.suggestion(s.delivery, deliveries));
   end if;
   problems := problems || ai_private.settings_problems(s.delivery, s.settings);
+  if s.delivery = 'job' and s.settings ? 'hook' and (s.name is distinct from 'hook:' || (s.settings ->> 'hook') or s.settings ? 'task') then
+    problems := problems || jsonb_build_object('path', 'settings.hook', 'reason', 'a hook has a subscription of its own',
+      'suggestion', 'insert into ai.hooks, with the phase post_commit; or name a task');
+  end if;
   if was.name is not null and s.start_at <> was.start_at then
     problems := problems || jsonb_build_object('path', 'start_at', 'reason', 'it counts when the subscription is made',
       'suggestion', format('select ai.replay(%L, %s)', s.name, case when s.start_at ~ '^[0-9]+$' then s.start_at else 'the id of an event' end));

@@ -30,7 +30,7 @@ begin
   with looked_at as materialized (
     select event.id, event.at, %2$s as queue, %5$s as note,
       case when %3$s then %4$s else false end as wanted
-    from ai.event_log as event
+    from %6$s as event
     -- ai_private.is_seen, written out
     where event.id > $7
       and (pg_visible_in_snapshot(event.transaction, $4) or event.transaction >= $5 and event.id <= $6)
@@ -48,7 +48,8 @@ $body$, quote_literal(s.name),
     case when s.ordered then '(hashtextextended(event.entity || '' '' || coalesce(event.row_key::text, ''''), 0) & 1023)::integer' else 'null::integer' end,
     ai_private.topic_condition(s.topics),
     case when s.filter is null then 'true' else format(E'not $9 or coalesce((%s\n), false)', s.filter) end,
-    case s.delivery when 'notify' then 'ai_private.notification(event.id, event.at, event.topic, event.entity, event.operation, event.row_key)' else 'null::text' end));
+    case s.delivery when 'notify' then 'ai_private.notification(event.id, event.at, event.topic, event.entity, event.operation, event.row_key)' else 'null::text' end,
+    case when s.filter is null then 'ai.event_log' else ai_private.event_source('ai.event_log') end));
   execute format('revoke all on function %s(%s) from public', name, parameters);
   execute format('comment on function %s(%s) is %L', name, parameters,
     format('Takes events for the subscription %s from the log. Compiled by pg_ai.', s.name));

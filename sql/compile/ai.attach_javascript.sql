@@ -46,7 +46,7 @@ begin
   -- plv8 warns where the name is empty, so it gets one that does nothing: the compiler without an input.
   for definer, parameter in
     select d.signature, s.name
-    from unnest(array['ai_private.prepare(oid, boolean)', 'ai_private.prepare_action(text, boolean)', 'ai_private.store_action(text, text, jsonb)', 'ai_private.build_hook(text)', 'ai_private.on_drop()', 'ai_private.plan_as_owner(integer, jsonb, jsonb)']::regprocedure[]) as d (signature)
+    from unnest(array['ai_private.prepare(oid, boolean)', 'ai_private.prepare_action(text, boolean)', 'ai_private.store_action(text, text, jsonb)', 'ai_private.build_hook(text)', 'ai_private.run_hook(text, bigint, timestamptz)', 'ai_private.on_drop()', 'ai_private.plan_as_owner(integer, jsonb, jsonb)']::regprocedure[]) as d (signature)
     cross join pg_settings s
     where s.name in ('plv8.start_proc', 'pljs.start_proc')
   loop

@@ -16,6 +16,7 @@ declare
   code_name constant text := '_hook_' || hook_name;
   condition_name constant text := '_when_' || hook_name;
   problems jsonb := '[]';
+  problem jsonb;
   f record;
 begin
   perform ai_private.lock_compiler();
@@ -23,11 +24,17 @@ begin
   for f in
     select p.oid::regprocedure as signature from pg_proc p
     where p.pronamespace = 'ai_gen'::regnamespace
-      and (p.proname = code_name and (h.code is null or h.language = 'javascript') or p.proname = condition_name and h.condition is null)
+      and (p.proname = code_name and (h.code is null or h.language = 'javascript') or p.proname = condition_name and (h.condition is null or h.phase = 'post_commit'))
   loop
     execute format('drop function %s', f.signature);
   end loop;
-  if h.condition is not null then
+  if h.condition is not null and h.phase = 'post_commit' then
+    -- Judged by the relay: the filter of a subscription.
+    problem := ai_private.filter_problem(ai_private.quoted_row(h.condition));
+    if problem is not null then
+      problems := problems || (jsonb_build_object('severity', 'error', 'path', format('hook %s: condition', hook_name)) || problem);
+    end if;
+  elsif h.condition is not null then
     begin
       execute format('create or replace function ai_gen.%I(inputs jsonb, "row" jsonb, "old" jsonb, actor text, operation text) returns boolean language sql volatile as %L',
         condition_name, E'\n  select (' || ai_private.quoted_row(h.condition) || E'\n  )\n');

@@ -53,6 +53,7 @@ begin
         bulk_function_name = excluded.bulk_function_name, plan = excluded.plan,
         roles = excluded.roles, description = excluded.description;
   end loop;
+  perform ai_private.serve_hooks_of(target, name);
   if new_leaves = '{}' then
     perform ai_private.renew_plans();
   end if;

@@ -27,6 +27,10 @@ begin
       'reason', format('%s may not execute %s', current_user, routine ->> 'qualified'),
       'suggestion', format('grant execute on function %s(jsonb) to %I', routine ->> 'qualified', current_user));
   end if;
+  if new.phase = 'post_commit' and new.enabled and new.action is not null and ai_private.hook_problem(new) is not null then
+    problems := problems || jsonb_build_object('severity', 'error', 'path', format('hook %s: function', new.name), 'reason', ai_private.hook_problem(new),
+      'suggestion', 'a function (ctx jsonb) returns jsonb that ai_owner may execute');
+  end if;
   if ai_private.has_errors(problems) then
     perform ai_private.refuse_program('hook', new.name, problems);
   end if;

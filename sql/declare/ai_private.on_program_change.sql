@@ -40,6 +40,11 @@ begin
     end if;
     perform ai_private.warn(problems);
   end loop;
+  if tg_table_name = 'hooks' then
+    for named in select distinct h.name from unnest(array[old.name, new.name]) as h (name) where h.name is not null loop
+      perform ai_private.serve_hook(named);
+    end loop;
+  end if;
   for named in
     select a.action_name from ai.action a
     where a.action_name in (old.action, new.action)

@@ -8,7 +8,7 @@ create table ai.subscriptions (
   filter text,
   -- job: a handler in a worker. email, webhook: what the worker sends. notify: NOTIFY on a channel. broker: a message.
   delivery text not null,
-  -- job: {"task"}; email: {"template", …}; webhook: {"endpoint"}; notify: {"channel"}; broker: {"subject"}
+  -- job: {"task"}, or {"hook"} where it serves one (ai_private.serve_hook); email: {"template", …}; webhook: {"endpoint"}; notify: {"channel"}; broker: {"subject"}
   settings jsonb not null default '{}',
   -- where it begins: 'now', 'beginning', or the id of the first event that it wants
   start_at text not null default 'now',
@@ -26,5 +26,4 @@ create table ai.subscriptions (
   constraint subscriptions_pkey primary key (name)
 );
 comment on table ai.subscriptions is 'Who is told of which events, and how; a row takes effect in the statement that writes it';
-grant select on ai.subscriptions to ai_owner;
-grant select, insert, update, delete on ai.subscriptions to ai_admin, ai_worker;
+grant select, insert, update, delete on ai.subscriptions to ai_owner, ai_admin, ai_worker;

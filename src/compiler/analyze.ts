@@ -310,6 +310,7 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
       ...(version === undefined ? {} : { version }),
       checks: writes ? table.constraints.filter((constraint) => isJudgedEarly(constraint, unhashed)) : [],
       hooks: ownHooks.hooks,
+      afterCommit: ownHooks.afterCommit,
       policy: NO_POLICIES,
       handling,
     };

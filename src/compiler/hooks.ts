@@ -41,13 +41,9 @@ const checkHook = (hook: HookSnapshot): { readonly settings: HookSettings; reado
     diagnostics.push(
       error(`${root}: settings.before_validation`, 'validation is over then', 'take it out, or make the phase "pre"'),
     );
-  if (hook.phase === 'post_commit')
+  if (hook.phase === 'post_commit' && hook.operation === 'fetch')
     diagnostics.push(
-      error(
-        `${root}: phase`,
-        `hooks of the phase "${hook.phase}" cannot be compiled yet`,
-        'what acts after commit is a row of ai.subscriptions',
-      ),
+      error(`${root}: operation`, 'a fetch changes nothing, so no event tells of it', 'make the phase "post"'),
     );
   if (settings.timeout_ms !== undefined && hook.language !== 'javascript')
     diagnostics.push(
@@ -128,7 +124,11 @@ export interface TableHooks {
     kind: OperationKind,
     named: readonly string[],
     path: string,
-  ): { readonly hooks: readonly Hook[]; readonly diagnostics: readonly Diagnostic[] };
+  ): {
+    readonly hooks: readonly Hook[];
+    readonly afterCommit: readonly Hook[];
+    readonly diagnostics: readonly Diagnostic[];
+  };
 }
 
 /** Resolves the hooks of a table. */
@@ -160,7 +160,11 @@ export const hooksOf = (table: TableSnapshot): TableHooks => {
             (named.includes(snapshot.name) || (snapshot.bound && settings.only_named !== true)),
         )
         .map(({ snapshot, settings }) => resolve(snapshot, settings));
-      return { hooks, diagnostics };
+      return {
+        hooks: hooks.filter(({ phase }) => phase !== 'post_commit'),
+        afterCommit: kind === 'fetch' ? [] : hooks.filter(({ phase }) => phase === 'post_commit'),
+        diagnostics,
+      };
     },
   };
 };

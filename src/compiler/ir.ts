@@ -42,8 +42,10 @@ export interface Operation {
     | { readonly kind: 'column'; readonly column: ColumnSnapshot; readonly next: string };
   /** CHECK constraints whose columns are all inputs: judged with the other inputs, before the statement. */
   readonly checks: readonly ConstraintSnapshot[];
-  /** Rows of ai.hooks that apply, in their order. */
+  /** Rows of ai.hooks that apply and run with the operation, in their order. */
   readonly hooks: readonly Hook[];
+  /** Those of the phase post_commit: they hear of its event, and the operation itself knows nothing of them. */
+  readonly afterCommit: readonly Hook[];
   /** Policies of the comment and of ai.policies. */
   readonly policy: Policies;
   /** What becomes of values. */

@@ -53,7 +53,7 @@ export const privilegesOf = (unit: TableUnit): Privilege[] => {
       add(selected, changed.length === 0 ? key.slice(0, 1) : changed);
     }
     if (operation.kind === 'delete') deletes = true;
-    for (const hook of operation.hooks.filter((each) => each.schema !== undefined)) {
+    for (const hook of [...operation.hooks, ...operation.afterCommit].filter((each) => each.schema !== undefined)) {
       add(schemas, [hook.schema ?? '']);
       add(functions, [`${hook.call}(jsonb)`]);
     }

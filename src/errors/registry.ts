@@ -420,6 +420,17 @@ export const ERRORS: readonly ErrorEntry[] = [
     vi: 'hành động {action} chạy lâu hơn {limit} ms',
   },
   {
+    code: 'PI304',
+    meaning:
+      'A hook that acts after commit cannot be called: its function is gone or has become another since it was registered. The delivery is tried again; DETAIL says why.',
+    en: 'the hook "{hook}" cannot be called: {reason}',
+    vi: 'không thể gọi hook "{hook}": {reason}',
+    hint: {
+      en: 'Mend the function, or disable the hook. What was given up is in ai.dead_letters.',
+      vi: 'Hãy sửa hàm hoặc tắt hook. Các lần gửi đã bỏ cuộc nằm trong ai.dead_letters.',
+    },
+  },
+  {
     code: 'PI310',
     meaning:
       'Preconditions of an action do not hold. DETAIL lists them with their codes and messages. A precondition may have an SQLSTATE of its own.',

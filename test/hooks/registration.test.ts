@@ -62,22 +62,6 @@ describe('refused when it is registered:', () => {
     expect(await mistakes('function', `'${name}'`)).toEqual([`hook h: function: ${reason}`]);
   });
 
-  test('the phase post_commit, with what to do instead', async () => {
-    const refused = await refusal(
-      declare(
-        database,
-        `insert into ai.hooks (name, relation, phase, function) values ('later', 'app.small', 'post_commit', 'app.fine')`,
-      ),
-    );
-    expect(refused.detail.errors).toEqual([
-      expect.objectContaining({
-        path: 'hook later: phase',
-        suggestion: 'what acts after commit is a row of ai.subscriptions',
-      }),
-    ]);
-    expect(await database.query('select from ai.hooks')).toEqual([]);
-  });
-
   test('a setting that there is not, or that does not belong to the phase', async () => {
     expect(
       await mistakes('function, settings', `'app.fine', '{"before": 1, "only_named": "x", "security": "definer"}'`),

@@ -141,7 +141,8 @@ export const startRunner = (options: RunnerOptions): Runner => {
 const startPool = (options: RunnerOptions, shared: Shared): WorkerPool => {
   const { queue, deliveries, handlers, concurrency, mostLocked, pollMs, preparedStatements, log } = options;
   const task = createTask(shared);
-  const kinds = Object.keys(deliveries).filter((kind) => kind !== 'job');
+  // 'pg_ai.job' without a name is a hook of the database's own, which any worker runs.
+  const kinds = Object.keys(deliveries);
   const tasks: TaskList = Object.fromEntries(
     [...kinds.map((kind) => `pg_ai.${kind}`), ...handlers.map((name) => `pg_ai.job:${name}`)].map((name) => [
       name,

@@ -58,6 +58,7 @@ const contextOf = ({ action, names, inputs, roles }: ActionUnit, fingerprint: st
     visible: [],
     checks: [],
     hooks: [],
+    afterCommit: [],
     policy: NO_POLICIES,
     handling: NO_HANDLING,
   };

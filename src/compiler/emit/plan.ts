@@ -54,7 +54,7 @@ export interface ExplainedHook {
 
 const PHASES = ['pre', 'post', 'post_commit', 'on_error'] as const;
 
-const explainedHooks = ({ hooks }: Operation): readonly ExplainedHook[] =>
+const explainedHooks = (hooks: Operation['hooks']): readonly ExplainedHook[] =>
   PHASES.flatMap((phase) => [
     ...hooks.filter((hook) => hook.phase === phase && hook.beforeValidation),
     ...hooks.filter((hook) => hook.phase === phase && !hook.beforeValidation),
@@ -75,6 +75,7 @@ export const planOf = (operation: Operation, fingerprint: string): OperationPlan
   const inputs = operation.inputs.filter((input) => input.offered);
   const writes = operation.kind !== 'fetch' && operation.kind !== 'delete';
   const limits = explainedLimits(operation.policy.limits);
+  const hooks = [...operation.hooks, ...operation.afterCommit];
   const early = new Set(operation.checks.map((check) => check.name));
   return {
     fingerprint,
@@ -104,7 +105,7 @@ export const planOf = (operation: Operation, fingerprint: string): OperationPlan
       : [],
     statement: explainedStatement(context),
     sideEffects: sideEffectsOf(operation),
-    ...(operation.hooks.length === 0 ? {} : { hooks: explainedHooks(operation) }),
+    ...(hooks.length === 0 ? {} : { hooks: explainedHooks(hooks) }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
     ...(operation.handling.masks.length === 0
       ? {}
