@@ -8,6 +8,7 @@ import { bulk } from './cases/bulk.ts';
 import { compileCase } from './cases/compile.ts';
 import { events } from './cases/events.ts';
 import { firstCallCase } from './cases/first-call.ts';
+import { hooksCase } from './cases/hooks.ts';
 import { metricsCase } from './cases/metrics.ts';
 import { node } from './cases/node.ts';
 import { operationCases } from './cases/operations.ts';
@@ -34,6 +35,7 @@ const CASES: readonly Case[] = [
   firstCallCase,
   compileCase,
   wal,
+  hooksCase,
   metricsCase,
   events,
   node,
