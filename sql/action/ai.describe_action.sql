@@ -1,4 +1,4 @@
--- What can be executed: for each action its inputs and outputs as JSON Schema, its roles and its function. Without a name: an object by action.
+-- What can be executed: for each action its inputs and outputs as JSON Schema, its roles, its policies and hooks, and its function. Without a name: an object by action.
 -- Errors: PI101 when there is no such action.
 create function ai.describe_action(action_name text default null)
 returns jsonb
@@ -11,7 +11,7 @@ declare
   described jsonb;
 begin
   select coalesce(jsonb_object_agg(a.action_name, jsonb_strip_nulls(jsonb_build_object('description', a.description, 'state', a.state, 'roles', a.roles,
-      'language', a.language, 'security', a.security, 'function', 'ai_gen.' || quote_ident(a.function_name))) || jsonb_build_object('inputs', a.input_schema, 'outputs', a.output_schema)), '{}')
+      'language', a.language, 'security', a.security, 'function', 'ai_gen.' || quote_ident(a.function_name))) || jsonb_build_object('inputs', a.input_schema, 'outputs', a.output_schema) || a.described), '{}')
   into described
   from ai.action a
   where describe_action.action_name is null or a.action_name = describe_action.action_name;

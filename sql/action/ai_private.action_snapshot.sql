@@ -86,7 +86,15 @@ begin
       ) as f
     ), '{}'),
     'pgcrypto', (select n.nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pgcrypto'),
-    'hooks', coalesce((select jsonb_agg(jsonb_build_object('name', h.name) order by h.position, h.name) from ai.hooks h where h.enabled and h.phase <> 'post_commit' and h.action = m.action_name), '[]'),
+    'hooks', coalesce((
+      select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+        'name', h.name, 'phase', h.phase, 'condition', h.condition, 'function', h.function,
+        'routine', case when h.function is not null then ai_private.routine_snapshot(h.function) end,
+        'language', h.language, 'code', md5(h.code)
+      )) || jsonb_build_object('settings', h.settings, 'bound', true) order by h.position, h.name)
+      from ai.hooks h
+      where h.enabled and h.phase <> 'post_commit' and h.action = m.action_name
+    ), '[]'),
     'policies', coalesce((select jsonb_agg(jsonb_build_object('name', p.name, 'kind', p.kind, 'definition', p.definition) order by p.position, p.name) from ai.policies p
       where p.enabled and (p.action = m.action_name
         -- limits for everything are for actions, too

@@ -45,17 +45,28 @@ begin
     end if;
     execute format('comment on function %s is %s', g.signature, compiled ->> 'comment');
   end loop;
+  -- Of hooks, what the action calls with its caller's rights.
+  for g in
+    select p.oid::regprocedure as signature from pg_proc p
+    where p.pronamespace = 'ai_gen'::regnamespace and p.proname in (select jsonb_array_elements_text(compiled -> 'helpers'))
+  loop
+    execute (
+      select string_agg(format('grant execute on function %s to %s;', g.signature, r.name), ' ')
+      from jsonb_array_elements_text(compiled -> 'roles') as r (name)
+    );
+  end loop;
 
   insert into ai.action as a (action_name, dispatch, state, function_name, function_oid, helpers, language, security, input_schema, output_schema, roles,
-    description, fingerprint, problems, privileges, limits, relations, calls, changed_at)
+    description, fingerprint, problems, privileges, limits, described, relations, calls, changed_at)
   values (name, coalesce(known.dispatch, nextval('ai_private.dispatch')), 'ready', compiled ->> 'functionName', kept[1]::oid,
     array(select n from unnest(names) as n where n <> compiled ->> 'functionName'), compiled ->> 'language', compiled ->> 'security',
     compiled -> 'inputSchema', compiled -> 'outputSchema', array(select jsonb_array_elements_text(compiled -> 'roles')), nullif(compiled ->> 'description', ''),
-    print, problems, compiled -> 'privileges', coalesce(compiled -> 'limits', '{}'), ai_private.relations_of_action(name), ai_private.calls_of_action(name), clock_timestamp())
+    print, problems, compiled -> 'privileges', coalesce(compiled -> 'limits', '{}'), coalesce(compiled -> 'described', '{}'), ai_private.relations_of_action(name), ai_private.calls_of_action(name), clock_timestamp())
   on conflict (action_name) do update
   set dispatch = excluded.dispatch, state = excluded.state, function_name = excluded.function_name, function_oid = excluded.function_oid, helpers = excluded.helpers,
       language = excluded.language, security = excluded.security, input_schema = excluded.input_schema, output_schema = excluded.output_schema, roles = excluded.roles,
       description = excluded.description, fingerprint = excluded.fingerprint, problems = excluded.problems, privileges = excluded.privileges, limits = excluded.limits,
+      described = excluded.described,
       relations = excluded.relations, calls = excluded.calls, changed_at = excluded.changed_at;
   if not switched_on then
     perform ai_private.mark_action(name, print, 'disabled', problems);

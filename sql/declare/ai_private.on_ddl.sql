@@ -6,6 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
 declare
   changed record;
+  name text;
   problems jsonb;
 begin
   -- pg_dump restores with function bodies unchecked: then the functions and the registry come with the dump.
@@ -32,6 +33,9 @@ begin
     else
       perform ai_private.recompile_quietly(changed.relation);
     end if;
+  end loop;
+  for name in select a from ai_private.changed_actions() as a loop
+    perform ai_private.recompile_action_quietly(name);
   end loop;
 end
 $pg_ai$;

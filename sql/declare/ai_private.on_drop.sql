@@ -40,7 +40,7 @@ begin
     end loop;
     for name in
       select a.action_name from ai.action a
-      where a.state = 'ready' and a.relations <> '{}' and a.fingerprint is distinct from ai_private.fingerprint(ai_private.action_snapshot(a.action_name))
+      where a.state = 'ready' and (a.relations <> '{}' or exists (select from ai.hooks h where h.action = a.action_name)) and a.fingerprint is distinct from ai_private.fingerprint(ai_private.action_snapshot(a.action_name))
         and tg_tag not like 'ALTER%'
       order by a.action_name
     loop

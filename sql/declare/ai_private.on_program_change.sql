@@ -27,6 +27,9 @@ begin
     if new.relation is not null and not exists (select from ai.declaration d where d.relation = new.relation) then
       raise notice '%: % declares no operations yet; this takes effect when it does', new.name, new.relation;
     end if;
+    if new.action is not null and not exists (select from ai.meta_actions m where m.action_name = new.action) then
+      raise notice '%: there is no action % yet; this takes effect when there is', new.name, new.action;
+    end if;
   end if;
   for target in
     select d.relation from ai.declaration d join pg_class c on c.oid = d.relation
@@ -56,6 +59,7 @@ begin
     if ai_private.has_errors(problems) then
       perform ai_private.refuse_program('action', named, problems);
     end if;
+    perform ai_private.warn(problems);
   end loop;
   return null;
 end

@@ -12,8 +12,8 @@ begin
   raise exception using
     -- success, warnings and what is pg_ai's own are nobody's to raise
     errcode = case when refusal ->> 'code' ~ '^[0-9A-Z]{5}$' and refusal ->> 'code' !~ '^0[0-3]|^PI[^3]' then refusal ->> 'code' else 'PI301' end,
-    message = coalesce(case when refusal ->> 'code' = 'PI303' then ai_private.message('PI303', jsonb_build_object('hook', hook, 'limit', refusal #> '{detail,limit}')) end, refusal ->> 'message', ai_private.message('PI301', jsonb_build_object('hook', hook, 'table', table_name, 'operation', operation))),
-    detail = (jsonb_build_object('table', table_name, 'operation', operation, 'hook', hook) || (refusal - '{code,message}'::text[]))::text,
+    message = coalesce(case when refusal ->> 'code' = 'PI303' then ai_private.message('PI303', jsonb_build_object('hook', hook, 'limit', refusal #> '{detail,limit}')) end, refusal ->> 'message', ai_private.message(case operation when 'action' then 'PI301.action' else 'PI301' end, jsonb_build_object('hook', hook, 'table', table_name, 'operation', operation))),
+    detail = (ai_private.subject(table_name, operation) || jsonb_build_object('hook', hook) || (refusal - '{code,message}'::text[]))::text,
     hint = ai_private.message(case when place = '' then 'PI301.hint' else 'PI301.place' end, jsonb_build_object('hook', hook, 'place', place));
 end
 $pg_ai$;

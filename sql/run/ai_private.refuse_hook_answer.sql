@@ -7,9 +7,9 @@ as $pg_ai$
 begin
   raise exception using
     errcode = 'PI302',
-    message = ai_private.message('PI302', jsonb_build_object('hook', hook, 'table', table_name, 'operation', operation, 'expected', expected)),
-    detail = jsonb_build_object('table', table_name, 'operation', operation, 'hook', hook, 'type', jsonb_typeof(answer),
-      'keys', case jsonb_typeof(answer) when 'object' then (select jsonb_agg(k) from jsonb_object_keys(answer) as k) end)::text,
+    message = ai_private.message(case operation when 'action' then 'PI302.action' else 'PI302' end, jsonb_build_object('hook', hook, 'table', table_name, 'operation', operation, 'expected', expected)),
+    detail = (ai_private.subject(table_name, operation) || jsonb_build_object('hook', hook, 'type', jsonb_typeof(answer),
+      'keys', case jsonb_typeof(answer) when 'object' then (select jsonb_agg(k) from jsonb_object_keys(answer) as k) end))::text,
     hint = ai_private.message('PI302.hint', jsonb_build_object('hook', hook));
 end
 $pg_ai$;

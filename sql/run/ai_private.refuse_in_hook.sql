@@ -18,7 +18,7 @@ begin
   raise exception using
     errcode = coalesce(engine, case when state = 'P0001' then 'PI301' else state end),
     message = case when engine = '57014' then ai_private.message('hook.interrupted', jsonb_build_object('hook', hook)) else original end,
-    detail = (jsonb_build_object('table', table_name, 'operation', operation, 'hook', hook)
+    detail = (ai_private.subject(table_name, operation) || jsonb_build_object('hook', hook)
       || case when original_detail <> '' and engine is null then jsonb_build_object('detail', original_detail) else '{}' end)::text,
     hint = case when original_hint <> '' then original_hint else ai_private.message('PI301.hint', jsonb_build_object('hook', hook)) end,
     constraint = coalesce(broken, '');

@@ -11,9 +11,9 @@ declare
 begin
   raise exception using
     errcode = code,
-    message = coalesce(messages ->> policy, ai_private.message(code, parameters)),
-    detail = (parameters || jsonb_build_object('stage', stage))::text,
-    hint = ai_private.message('PI200.hint', parameters);
+    message = coalesce(messages ->> policy, ai_private.message(case operation when 'action' then 'PI200.action' else code end, parameters)),
+    detail = (ai_private.subject(table_name, operation) || jsonb_build_object('policy', policy, 'stage', stage))::text,
+    hint = ai_private.message(case operation when 'action' then 'PI200.action.hint' else 'PI200.hint' end, parameters);
 end
 $pg_ai$;
 comment on function ai_private.refuse_policy(text, text, text, text, jsonb) is 'Raises PI200 or PI201: a policy does not hold';

@@ -11,8 +11,8 @@ declare
 begin
   raise exception using
     errcode = 'PI210',
-    message = coalesce(message, ai_private.message('PI210', parameters)),
-    detail = (parameters || '{"stage": "gate"}')::text,
+    message = coalesce(message, ai_private.message(case operation when 'action' then 'PI210.action' else 'PI210' end, parameters)),
+    detail = ((parameters - '{table,operation}'::text[]) || ai_private.subject(table_name, operation) || '{"stage": "gate"}')::text,
     hint = ai_private.message('PI210.hint', jsonb_build_object('seconds', ceil(greatest(coalesce(seconds, 0), 0))));
 end
 $pg_ai$;

@@ -22,6 +22,8 @@ create table ai.action (
   privileges jsonb not null default '[]',
   -- what a call may cost, as operations have it in their plan
   limits jsonb not null default '{}',
+  -- its policies and hooks, as ai.describe_action tells them
+  described jsonb not null default '{}',
   -- tables that it was compiled against, and actions that it calls: a change of these compiles it again
   relations regclass[] not null default '{}',
   calls text[] not null default '{}',
@@ -37,4 +39,4 @@ comment on table ai.action is 'Registered actions with their inputs and outputs 
 grant select on ai.action to ai_owner, ai_admin, ai_worker;
 grant insert, update, delete on ai.action to ai_owner;
 -- not what it was compiled from, nor what is wrong with it
-grant select (action_name, dispatch, state, function_name, function_oid, language, security, input_schema, output_schema, roles, description) on ai.action to ai_user;
+grant select (action_name, dispatch, state, function_name, function_oid, language, security, input_schema, output_schema, roles, description, described) on ai.action to ai_user;

@@ -33,7 +33,9 @@ export const hookFunctions = (hook: Hook): readonly string[] => [
 const OURS = ['ai_private', 'ai_gen'];
 
 /** What is wrong with a hook whatever the operation. */
-const checkHook = (hook: HookSnapshot): { readonly settings: HookSettings; readonly diagnostics: Diagnostic[] } => {
+export const checkHook = (
+  hook: HookSnapshot,
+): { readonly settings: HookSettings; readonly diagnostics: Diagnostic[] } => {
   const root = `hook ${hook.name}`;
   const { value, diagnostics } = check(root, z.object({ settings: hookSettings }), { settings: hook.settings });
   const settings = value?.settings ?? {};
@@ -103,7 +105,7 @@ const checkHook = (hook: HookSnapshot): { readonly settings: HookSettings; reado
 /** Milliseconds that JavaScript may run where its row does not say. */
 const USUAL_TIME = 1000;
 
-const resolve = (hook: HookSnapshot, settings: HookSettings): Hook => ({
+export const resolveHook = (hook: HookSnapshot, settings: HookSettings): Hook => ({
   name: hook.name,
   phase: hook.phase,
   beforeValidation: settings.before_validation === true,
@@ -159,7 +161,7 @@ export const hooksOf = (table: TableSnapshot): TableHooks => {
             (snapshot.operation === undefined || snapshot.operation === kind) &&
             (named.includes(snapshot.name) || (snapshot.bound && settings.only_named !== true)),
         )
-        .map(({ snapshot, settings }) => resolve(snapshot, settings));
+        .map(({ snapshot, settings }) => resolveHook(snapshot, settings));
       return {
         hooks: hooks.filter(({ phase }) => phase !== 'post_commit'),
         afterCommit: kind === 'fetch' ? [] : hooks.filter(({ phase }) => phase === 'post_commit'),

@@ -29,6 +29,7 @@ The same in the comment, for the table or for one operation:
 | column | |
 | --- | --- |
 | \`name\` | unique; lower-case letters, digits and \`_\`. Errors name it |
+| \`action\` | in place of a table: an action; see [actions](actions.md#policies) |
 | \`relation\` | the table; null: every table that declares operations |
 | \`operation\` | \`create\`, \`update\`, \`delete\`, \`upsert\` or \`fetch\`; null: every operation |
 | \`kind\` | ${Object.keys(POLICY_KINDS).map(code).join(', ')} |

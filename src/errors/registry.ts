@@ -132,7 +132,7 @@ export const ERRORS: readonly ErrorEntry[] = [
   {
     code: 'PI007',
     meaning:
-      'A hook cannot be registered as it stands. DETAIL lists every mistake with its path, the reason and a suggestion.',
+      'A hook, a policy or an action cannot be registered as it stands. DETAIL lists every mistake with its path, the reason and a suggestion.',
     en: 'the {kind} {name} has {count} mistake(s):{errors}',
     vi: '{kind} {name} có {count} lỗi:{errors}',
     hint: {
@@ -335,6 +335,16 @@ export const ERRORS: readonly ErrorEntry[] = [
     },
   },
   {
+    code: 'PI200.action',
+    meaning: 'A policy does not let the caller execute an action. DETAIL names the policy.',
+    en: 'the action {table} is refused: the policy {policy} does not allow this call',
+    vi: 'hành động {table} bị từ chối: chính sách {policy} không cho phép lời gọi này',
+    hint: {
+      en: "What it demands: select definition from ai.policies where name = '{policy}'",
+      vi: "Chính sách yêu cầu gì: select definition from ai.policies where name = '{policy}'",
+    },
+  },
+  {
     code: 'PI201',
     meaning:
       'A policy does not let the caller write this row, or replace the one that is there. DETAIL names the policy. Its own message stands in place of this one.',
@@ -348,6 +358,12 @@ export const ERRORS: readonly ErrorEntry[] = [
     en: '{operation} on {table} refused: more than {limit} (policy {policy})',
     vi: '{operation} trên {table} bị từ chối: nhiều hơn {limit} (chính sách {policy})',
     hint: { en: 'Try again in {seconds} seconds.', vi: 'Hãy thử lại sau {seconds} giây.' },
+  },
+  {
+    code: 'PI210.action',
+    meaning: 'Too many calls of an action.',
+    en: 'the action {table} is refused: more than {limit} (policy {policy})',
+    vi: 'hành động {table} bị từ chối: nhiều hơn {limit} (chính sách {policy})',
   },
   {
     code: 'PI299',
@@ -391,6 +407,12 @@ export const ERRORS: readonly ErrorEntry[] = [
     hint: { en: 'Refused by the hook "{hook}".', vi: 'Bị hook "{hook}" từ chối.' },
   },
   {
+    code: 'PI301.action',
+    meaning: 'A hook refuses an action, in its own words and under no code of its own.',
+    en: 'the action {table} is refused by the hook "{hook}"',
+    vi: 'hành động {table} bị hook "{hook}" từ chối',
+  },
+  {
     code: 'PI301.place',
     meaning: 'Hint: the place in the code of a hook where the error comes from.',
     en: 'Refused by the hook "{hook}", {place}.',
@@ -405,6 +427,12 @@ export const ERRORS: readonly ErrorEntry[] = [
       en: "It is a mistake in the hook; see ai.hooks where name = '{hook}'.",
       vi: "Đây là lỗi trong hook; xem ai.hooks với name = '{hook}'.",
     },
+  },
+  {
+    code: 'PI302.action',
+    meaning: 'A hook of an action answered something that its phase does not know.',
+    en: 'the action {table}: the hook "{hook}" must answer null or {expected}',
+    vi: 'hành động {table}: hook "{hook}" phải trả về null hoặc {expected}',
   },
   {
     code: 'PI303',

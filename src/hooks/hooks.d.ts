@@ -73,6 +73,22 @@ export type Hook<Inputs = Row, Stored = Row> = (
   ctx: HookContext<Inputs, Stored>,
 ) => HookAnswer<Inputs> | null | undefined;
 
+/** What a hook on an action is given. */
+export interface ActionHookContext<Inputs = Row, Answer = Row> {
+  readonly inputs: Readonly<Inputs>;
+  readonly actor: string;
+  /** The action's name. */
+  readonly action: string;
+  /** In post hooks: what the action answers. */
+  readonly result?: Readonly<Answer> | null;
+  /** In on_error hooks. */
+  readonly error?: HookContext['error'];
+}
+
+export type ActionHook<Inputs = Row, Answer = Row> = (
+  ctx: ActionHookContext<Inputs, Answer>,
+) => HookAnswer<Inputs> | null | undefined;
+
 export interface ActionContext<Inputs = Row> {
   /** The inputs of the call, checked against input_schema, with its defaults. */
   readonly inputs: Readonly<Inputs>;

@@ -243,33 +243,3 @@ test('names with quotes, spaces, capitals and other letters', async () => {
     await database.query('delete from ai.meta_actions where action_name = $1', [name]);
   }
 });
-
-describe('what actions cannot have yet is refused, with what to do instead:', () => {
-  const errorsOf = async (work: Promise<unknown>): Promise<unknown> => (await refusal(work)).detail.errors;
-
-  test('hooks and policies', async () => {
-    await register(database, { action_name: 'plain', code_template: 'select 1 as result' });
-    await database.query(
-      `create function shop.see(ctx jsonb) returns jsonb language sql as 'select null::jsonb'; grant execute on function shop.see(jsonb) to ai_owner`,
-    );
-    expect(
-      await errorsOf(
-        declare(
-          database,
-          `insert into ai.hooks (name, action, phase, function) values ('seen', 'plain', 'pre', 'shop.see')`,
-        ),
-      ),
-    ).toEqual([expect.objectContaining({ path: 'hook seen', suggestion: expect.stringContaining('preconditions') })]);
-    expect(
-      await errorsOf(
-        declare(
-          database,
-          `insert into ai.policies (name, action, kind, definition) values ('often', 'plain', 'rate_limit', '{"limit": "1/min"}')`,
-        ),
-      ),
-    ).toEqual([
-      expect.objectContaining({ path: 'policy often', suggestion: 'put it on the tables that the action writes' }),
-    ]);
-    expect(await execute(database, 'plain')).toBe(1);
-  });
-});

@@ -5,11 +5,16 @@ import { ACTOR } from '../emit/statement.ts';
 import type { Input, Privilege, Probe } from '../ir.ts';
 import { findJsonMistake } from '../json.ts';
 import type { Limits } from '../policy/limit.ts';
+import { accessProbes } from '../policy/probe.ts';
+import { rateProbes } from '../policy/rate.ts';
 import { bound, type Findings, statementProbe } from './expression.ts';
 import { POST_VERBS } from './grammar.ts';
+import { hooksOfAction } from './hooks.ts';
 import type { ActionUnit, Body } from './ir.ts';
 import { limitsOf } from './limits.ts';
 import { actionNames } from './names.ts';
+import { operationOf, tableOfInputs } from './operation.ts';
+import { inputSources, readActionPolicies, resolveActionPolicies, resolveShown, unknownInputs } from './policies.ts';
 import { preconditionsOf } from './preconditions.ts';
 import { inputsOf, readSchema, type Schema, typesOf } from './schema.ts';
 import { aValue, freshName, inBlock, type Named, type Scope, type Shape, shapeOf } from './scope.ts';
@@ -69,24 +74,13 @@ export const analyzeAction = (action: ActionSnapshot): Analysis => {
   const language = languageOf(action);
 
   if (action.name.trim() !== action.name) diagnostics.push(error(root, 'its name begins or ends with a space'));
-  for (const { name } of action.hooks)
-    diagnostics.push(
-      error(
-        `hook ${name}`,
-        'hooks of actions cannot be compiled yet',
-        'use preconditions and post_actions, or a hook of the table',
-      ),
-    );
+  const hooked = hooksOfAction(action);
+  diagnostics.push(...hooked.diagnostics);
+  privileges.push(...hooked.privileges);
+  const policies = readActionPolicies(action);
+  diagnostics.push(...policies.diagnostics);
   const cost = limitsOf(action);
   diagnostics.push(...cost.diagnostics);
-  for (const { name, kind } of action.policies.filter((policy) => policy.kind !== 'limit'))
-    diagnostics.push(
-      error(
-        `policy ${name}`,
-        `policies of the kind "${kind}" cannot be compiled for actions yet`,
-        'put it on the tables that the action writes',
-      ),
-    );
   const roles = action.roles ?? ['ai_user'];
   if (roles.length === 0) diagnostics.push(error(`${root}: roles`, 'must not be empty', 'leave it out for ai_user'));
   for (const role of roles)
@@ -101,10 +95,23 @@ export const analyzeAction = (action: ActionSnapshot): Analysis => {
   const isSql = language === 'sql' || language === 'plpgsql';
   const text = isSql ? readSql(template, { whole: language === 'plpgsql' }) : readSql('');
   if (isSql && text.mistake !== undefined) diagnostics.push(error(`${root}: code_template`, text.mistake));
-  const read = inputsOf(action, templateTypes(text));
+  const read = inputsOf(action, templateTypes(text), (name) => inputSources(policies, name));
   diagnostics.push(...read.diagnostics);
   probes.push(...read.probes);
-  const names = new Set(read.inputs.map((input) => input.column.name));
+  const inputNames = read.inputs.map((input) => input.column.name);
+  diagnostics.push(...unknownInputs(policies, inputNames));
+  const table = tableOfInputs(action, read.inputs);
+  const policy = resolveActionPolicies(action, policies, table, read.inputs, roles, findings);
+  const judged = operationOf({
+    action,
+    names: actionNames(action.name),
+    inputs: read.inputs,
+    roles,
+    hooks: [],
+    policy,
+  });
+  probes.push(...accessProbes(judged), ...rateProbes(judged));
+  const names = new Set(inputNames);
   for (const name of new Set(text.quoted.filter((each) => names.has(each))))
     diagnostics.push(
       warning(
@@ -207,6 +214,9 @@ export const analyzeAction = (action: ActionSnapshot): Analysis => {
       results: new Map([...(compiled?.variables ?? []), ...(post?.variables ?? [])]),
       operations: (compiled?.own ?? []).map(({ operation }) => operation),
       limits: cost.limits,
+      hooks: hooked.hooks,
+      policy,
+      shown: resolveShown(policies, output, findings),
       privileges,
       probes,
     },

@@ -2,6 +2,7 @@ import { type Diagnostic, hasErrors } from '../diagnostic.ts';
 import { emitJsonFunction } from '../emit/functions.ts';
 import { explainedLimits } from '../emit/limits.ts';
 import { ident, literal } from '../emit/sql.ts';
+import { hookFunctions } from '../hooks.ts';
 import type { Privilege, Probe } from '../ir.ts';
 import type { JsonSchema } from '../schema.ts';
 import { analyzeAction } from './analyze.ts';
@@ -27,6 +28,10 @@ export interface CompiledAction {
   readonly outputSchema: JsonSchema;
   /** Absent where there are none. */
   readonly limits?: Readonly<Record<string, unknown>>;
+  /** Its policies and hooks. Absent where there are none. */
+  readonly described?: Readonly<Record<string, unknown>>;
+  /** Functions of hooks that its callers execute. Absent where there are none. */
+  readonly helpers?: readonly string[];
   readonly comment: string;
 }
 
@@ -69,6 +74,10 @@ export const compileAction = ({ action, fingerprint }: ActionInput): CompiledAct
   };
   if (unit === undefined || hasErrors(diagnostics)) return nothing;
   const limits = explainedLimits(unit.limits);
+  const described = {
+    ...(unit.policy.described.length === 0 ? {} : { policies: unit.policy.described }),
+    ...(unit.hooks.length === 0 ? {} : { hooks: unit.hooks.map(({ name, phase }) => ({ hook: name, phase })) }),
+  };
   // What runs with the caller's rights has to be executable by the caller.
   const callable = action.security === 'invoker';
   const bodies: CompiledFunction[] =
@@ -109,6 +118,10 @@ export const compileAction = ({ action, fingerprint }: ActionInput): CompiledAct
     inputSchema: unit.inputSchema,
     outputSchema: unit.output === undefined ? {} : judged(unit.output),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(Object.keys(described).length === 0 ? {} : { described }),
+    ...(callable && unit.hooks.some((hook) => hookFunctions(hook).length > 0)
+      ? { helpers: unit.hooks.flatMap(hookFunctions) }
+      : {}),
     comment: literal(describe(unit)),
   };
 };

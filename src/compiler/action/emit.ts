@@ -1,19 +1,21 @@
-import type { TableSnapshot } from '../catalog.ts';
+import { emitCallChecks, emitGate } from '../emit/access.ts';
 import { buildObject, type Context, createContext } from '../emit/context.ts';
+import { startsEarly } from '../emit/early.ts';
 import { emitConversions, emitRules, emitShape, emitVariables } from '../emit/inputs.ts';
 import { emitLimitCheck, emitLimitStart, limitSettings, limitVariables } from '../emit/limits.ts';
+import { emitRates } from '../emit/rate.ts';
 import { comment, dollarQuoted, ident, indent, jsonb, literal } from '../emit/sql.ts';
 import { NO_START_PROC } from '../emit/start-proc.ts';
 import { ACTOR } from '../emit/statement.ts';
 import { emitUsual } from '../emit/usual.ts';
-import type { Input, Operation } from '../ir.ts';
-import { NO_HANDLING } from '../policy/handling.ts';
-import { NO_POLICIES } from '../policy/ir.ts';
+import type { Input } from '../ir.ts';
 import { bodyArguments, bodyName } from './emit-body.ts';
+import { emitErrorHooks, emitHookStart, emitPostHooks, emitReading, emitShown, hookVariables } from './emit-hooks.ts';
 import { pathOf } from './expression.ts';
 import type { ActionUnit, Body } from './ir.ts';
 import { onlyReads } from './limits.ts';
 import { emitActionFailure, emitCallRow, emitReadOnly, measuredAction } from './measure.ts';
+import { operationOf } from './operation.ts';
 import { judging } from './schema.ts';
 import { freshName, inBlock } from './scope.ts';
 
@@ -28,44 +30,12 @@ interface ActionContext extends Context {
 }
 
 /** The inputs of an action are read and judged like those of a create: the same rules, the same codes, the same messages. */
-const contextOf = ({ action, names, inputs, roles }: ActionUnit, fingerprint: string): ActionContext => {
-  const table: TableSnapshot = {
-    schema: 'ai',
-    name: action.name,
-    qualified: action.name,
-    kind: 'r',
-    serverVersion: action.serverVersion,
-    comment: null,
-    rowSecurity: false,
-    schemas: [],
-    columns: inputs.map((input) => input.column),
-    constraints: [],
-    uniqueIndexes: [],
-  };
-  const operation: Operation = {
-    kind: 'create',
-    table,
-    functionName: names.action,
-    jsonFunctionName: names.action,
-    bulkFunctionName: names.action,
-    description: action.description ?? '',
-    roles,
-    security: action.security,
-    inputs,
-    key: [],
-    returns: [],
-    returnsVersion: false,
-    visible: [],
-    checks: [],
-    hooks: [],
-    afterCommit: [],
-    policy: NO_POLICIES,
-    handling: NO_HANDLING,
-  };
-  const taken = new Set(table.columns.map((column) => column.name));
+const contextOf = (unit: ActionUnit, fingerprint: string): ActionContext => {
+  const operation = operationOf(unit);
+  const taken = new Set(operation.table.columns.map((column) => column.name));
   return {
     ...createContext(operation, fingerprint),
-    called: { table: action.name, operation: 'action' },
+    called: { table: unit.action.name, operation: 'action' },
     mine: Object.fromEntries(OWN.map((name) => [name, freshName(name, taken)])) as ActionContext['mine'],
   };
 };
@@ -198,11 +168,26 @@ export const emitAction = (unit: ActionUnit, fingerprint: string): string => {
     ? `perform pg_catalog.set_config('pg_ai.action', ai_private.signed_action(${literal(action.name)}), true);`
     : `${mine._signed} := ai_private.enter_action(${literal(action.name)});
 perform pg_catalog.set_config('pg_ai.action', ${mine._signed}, true);`;
+  /** Whether something comes before the inputs are read. */
+  const early = startsEarly(context.operation);
+  const entering = `-- Audit rows and events name the action.
+${mine._outer} := pg_catalog.current_setting('pg_ai.action', true);
+${enter}`;
+  const start = [
+    `if ${own._opt} is null then\n  ${own._opt} := '{}';\nend if;`,
+    emitOptions(unit, context),
+    ...(definer ? [NO_START_PROC] : []),
+    `${own._actor} := ${ACTOR};`,
+    emitRates(context),
+    emitGate(context),
+    entering,
+    emitHookStart(context),
+  ];
   const reading = [
     emitUsual(context),
-    ...(definer ? [NO_START_PROC] : []),
+    ...(definer && !early ? [NO_START_PROC] : []),
     `-- What is rare or wrong, rule by rule.\n${own._opt} := coalesce(${own._opt}, '{}');\n${own._errors} := '[]';`,
-    emitOptions(unit, context),
+    ...(early ? [] : [emitOptions(unit, context)]),
     emitShape(context),
     emitConversions(context),
     emitRules(context),
@@ -210,14 +195,15 @@ perform pg_catalog.set_config('pg_ai.action', ${mine._signed}, true);`;
   const measure = measuredAction(unit, context);
   const [limitStart, limitCheck] = [emitLimitStart(measure), emitLimitCheck(measure)];
   const sections = [
-    ...(limitStart === '' ? [] : [indent(limitStart)]),
-    `  <<usual>>\n  begin\n${indent(reading.join('\n\n'), 4)}\n  end;`,
-    indent(`-- Audit rows and events name the action.
-${mine._outer} := pg_catalog.current_setting('pg_ai.action', true);
-${enter}`),
     ...[
+      limitStart,
+      ...(early ? [start.filter((part) => part !== '').join('\n')] : []),
+      emitReading(context, reading.join('\n\n')),
+      ...(early ? [] : [entering]),
+      emitCallChecks(context),
       emitPreconditions(unit, context),
       emitBody(unit, context),
+      emitPostHooks(context),
       emitOutput(unit, context),
       emitPost(unit),
       limitCheck,
@@ -226,7 +212,7 @@ ${enter}`),
       .map((section) => indent(section)),
     indent(`${emitCallRow(unit, context, fingerprint)}
 perform pg_catalog.set_config('pg_ai.action', coalesce(${mine._outer}, ''), true);
-return ${own._result};`),
+return ${emitShown(unit, context)};`),
   ];
   const variables = [
     `${own._in} alias for $1;`,
@@ -238,26 +224,29 @@ return ${own._result};`),
     `${mine._outer} text;`,
     ...(definer ? [] : [`${mine._signed} text;`]),
     ...(preconditions.length === 0 ? [] : [`${mine._broken} integer[];`]),
-    ...(unit.body.kind === 'javascript' ? [`${own._detail} text;`] : []),
+    ...(early ? [`${own._actor} text;`] : []),
+    ...(unit.body.kind === 'javascript' || unit.hooks.length > 0 ? [`${own._detail} text;`] : []),
+    ...hookVariables(context),
     ...(inPlace
       ? [`${mine._holds} boolean;`, ...[...unit.results].map(([name, type]) => `${ident(name)} ${type};`)]
       : []),
     ...emitVariables(context),
   ];
+  const whole = `<<attempt>>
+begin
+${sections.join('\n\n')}
+exception when others or query_canceled or assert_failure then
+${indent(emitActionFailure(unit, measure, context))}
+end;
+
+${emitOptionCalls(unit, context)}`;
   const body = `${comment(`The action ${action.name}. Compiled from ai.meta_actions (${fingerprint}). Edit the row, not this function.`)}
 #variable_conflict use_column
 <<given>>
 declare
 ${indent(variables.join('\n'))}
 begin
-  <<attempt>>
-  begin
-${indent(sections.join('\n\n'))}
-  exception when others or query_canceled or assert_failure then
-${indent(emitActionFailure(unit, measure, context), 4)}
-  end;
-
-${indent(emitOptionCalls(unit, context))}
+${indent(emitErrorHooks(context, whole))}
 end`;
   const path = preconditions.length === 0 && !inPlace ? 'pg_catalog, pg_temp' : pathOf(action);
   return `create or replace function ai_gen.${ident(names.action)}(inputs jsonb, options jsonb default '{}')

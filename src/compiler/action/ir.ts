@@ -1,4 +1,6 @@
-import type { Input, Operation, Privilege, Probe } from '../ir.ts';
+import type { Hook, Input, Operation, Privilege, Probe } from '../ir.ts';
+import type { Mask } from '../policy/handling.ts';
+import type { Policies } from '../policy/ir.ts';
 import type { Limits } from '../policy/limit.ts';
 import type { JsonSchema } from '../schema.ts';
 import type { ActionNames } from './names.ts';
@@ -23,8 +25,20 @@ export interface ActionUnit {
   /** Operations that only this action has. */
   readonly operations: readonly Operation[];
   readonly limits: Limits;
+  /** Rows of ai.hooks about it, in their order. */
+  readonly hooks: readonly Hook[];
+  /** Who may call, and how often. */
+  readonly policy: Policies;
+  /** What callers do not see of the answer. */
+  readonly shown: Shown;
   readonly privileges: readonly Privilege[];
   readonly probes: readonly Probe[];
+}
+
+/** Fields of the answer, or of each object in it, of which callers see a part or nothing. */
+export interface Shown {
+  readonly masks: Readonly<Record<string, Mask>>;
+  readonly hidden: readonly string[];
 }
 
 /** What must hold before the body runs. */

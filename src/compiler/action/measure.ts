@@ -2,6 +2,7 @@ import type { Context } from '../emit/context.ts';
 import { elapsed } from '../emit/failure.ts';
 import { emitLimitFailure, type Measured } from '../emit/limits.ts';
 import { indent, literal } from '../emit/sql.ts';
+import { emitHookFailure } from './emit-hooks.ts';
 import type { ActionUnit } from './ir.ts';
 import { onlyReads } from './limits.ts';
 
@@ -35,10 +36,12 @@ const count = (unit: ActionUnit, result: string, code: string): string =>
   `${result} := ai_private.count_error(${subject(unit)}, ${code});`;
 
 /** What becomes of an error. */
-export const emitActionFailure = (unit: ActionUnit, measured: Measured, { own }: Context): string => {
+export const emitActionFailure = (unit: ActionUnit, measured: Measured, context: Context): string => {
+  const { own } = context;
   const { limits } = unit;
   const { result } = measured;
   const javascript = unit.body.kind === 'javascript';
+  const hooks = unit.hooks.length > 0;
   const wrote = !onlyReads(limits)
     ? ''
     : `if sqlstate = '25006' then
@@ -48,13 +51,26 @@ end if;`;
   return [
     emitLimitFailure(measured, count(unit, result, `'PI241'`), javascript),
     wrote,
-    count(unit, result, 'sqlstate'),
+    ...(javascript || hooks
+      ? [
+          `get stacked diagnostics ${[
+            `${own._detail} = pg_exception_detail`,
+            ...(hooks ? [`${own._hint} = pg_exception_hint`, `${own._constraint} = constraint_name`] : []),
+          ].join(', ')};`,
+        ]
+      : []),
+    // as refuse_in_hook tells it
+    count(
+      unit,
+      result,
+      hooks ? `case when ${own._doing} is not null and sqlstate = 'P0001' then 'PI301' else sqlstate end` : 'sqlstate',
+    ),
+    emitHookFailure(context),
     // Engines that were interrupted or ran out of memory say so without a code.
-    javascript
-      ? `get stacked diagnostics ${own._detail} = pg_exception_detail;
-perform ai_private.refuse_engine(${literal(unit.action.name)}, sqlstate, sqlerrm, ${own._detail});
-raise;`
-      : 'raise;',
+    ...(javascript
+      ? [`perform ai_private.refuse_engine(${literal(unit.action.name)}, sqlstate, sqlerrm, ${own._detail});`]
+      : []),
+    'raise;',
   ]
     .filter((part) => part !== '')
     .join('\n');

@@ -8,6 +8,8 @@ import { familyOf } from '../families.ts';
 import { FORMAT_PATTERNS } from '../formats.ts';
 import { type FieldRules, fieldRules, JSON_TYPES } from '../grammar.ts';
 import type { Input, Probe, Violation } from '../ir.ts';
+import { HANDLING_WORDS } from '../policy/definitions.ts';
+import { combineRules, conflictsOf, type FieldSource } from '../policy/fields.ts';
 import { checkRules, probesOf, violationsOf } from '../rules.ts';
 import type { JsonSchema } from '../schema.ts';
 import { vouching } from './json-path.ts';
@@ -49,6 +51,15 @@ export const readSchema = (path: string, value: unknown): Reading => {
     path: d.path.replace(`${path}: `, `${path}.`),
   }));
   const { items, properties, ...rest } = read.value ?? {};
+  for (const word of HANDLING_WORDS)
+    if (rest[word] !== undefined)
+      diagnostics.push(
+        error(
+          `${path}.${word}`,
+          'says what becomes of a column, and this is none',
+          'of the answer a row of ai.policies of the kind "data" can mask fields or leave them out',
+        ),
+      );
   const part = (at: string, inner: unknown): Schema => {
     const reading = readSchema(at, inner);
     diagnostics.push(...reading.diagnostics);
@@ -153,7 +164,12 @@ export interface ActionInputs {
 const asInput = (text: string): string => text.replaceAll('a column of type', 'an input of type');
 
 /** The inputs of an action as typed variables with rules, from the words of JSON Schema. */
-export const inputsOf = (action: ActionSnapshot, templateTypes: ReadonlyMap<string, string>): ActionInputs => {
+export const inputsOf = (
+  action: ActionSnapshot,
+  templateTypes: ReadonlyMap<string, string>,
+  /** What policies say of an input. */
+  policiesOn: (name: string) => readonly FieldSource[],
+): ActionInputs => {
   const path = `action ${action.name}: input_schema`;
   const { schema, diagnostics: found } = readSchema(path, action.inputSchema ?? {});
   const diagnostics: Diagnostic[] = [...found];
@@ -193,15 +209,23 @@ export const inputsOf = (action: ActionSnapshot, templateTypes: ReadonlyMap<stri
           word !== 'type',
       ),
     ) as FieldRules;
-    const typed: FieldRules = {
+    const written: FieldRules = {
       ...rules,
       ...(family.kind === 'json' && typesOf(property).length === 1 && type !== undefined
         ? { type: type as FieldRules['type'] }
         : {}),
       ...(isProtected(property) ? { protected: true } : {}),
     };
-    diagnostics.push(...checkRules(at, column, family, typed).map((d) => ({ ...d, reason: asInput(d.reason) })));
-    probes.push(...probesOf(at, typed));
+    const sources = policiesOn(name);
+    const { rules: typed, diagnostics: contradictions } = combineRules(written, sources);
+    diagnostics.push(
+      ...contradictions,
+      ...conflictsOf(at, column, typed),
+      ...[{ path: at, rules: written }, ...sources].flatMap((source) =>
+        checkRules(source.path, column, family, source.rules).map((d) => ({ ...d, reason: asInput(d.reason) })),
+      ),
+    );
+    probes.push(...probesOf(at, written), ...sources.flatMap((source) => probesOf(source.path, source.rules)));
     const nested: Violation[] = isNested(property, base) ? [nestedViolation(name, base, property)] : [];
     const given = Object.hasOwn(property, 'default') ? defaultLiteral(column, property.default) : undefined;
     if (given !== undefined) {
@@ -226,7 +250,9 @@ export const inputsOf = (action: ActionSnapshot, templateTypes: ReadonlyMap<stri
       violations: [...violationsOf(column, family, typed), ...nested],
     });
     const { protected: secret, ...words } = property;
-    described[name] = { ...words, ...(secret === true ? { writeOnly: true } : {}), 'x-type': base.name };
+    const added =
+      sources.length === 0 ? {} : Object.fromEntries(Object.entries(typed).filter(([word]) => word !== 'protected'));
+    described[name] = { ...words, ...added, ...(secret === true ? { writeOnly: true } : {}), 'x-type': base.name };
   }
   return {
     inputs,

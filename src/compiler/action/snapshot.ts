@@ -1,4 +1,5 @@
-import type { TableSnapshot, TypeSnapshot } from '../catalog.ts';
+import type { HookSnapshot, TableSnapshot, TypeSnapshot } from '../catalog.ts';
+import type { PolicyKind } from '../policy/definitions.ts';
 
 export const LANGUAGES = ['sql', 'plpgsql', 'javascript', 'steps'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -36,8 +37,16 @@ export interface ActionSnapshot {
   readonly functions: Readonly<Record<string, CheckFunction | null>>;
   /** The schema of the extension pgcrypto. */
   readonly pgcrypto: string | null;
-  readonly hooks: readonly { readonly name: string }[];
-  readonly policies: readonly { readonly name: string; readonly kind: string; readonly definition: unknown }[];
+  /** Rows of ai.hooks about it, in the order in which they run. */
+  readonly hooks: readonly HookSnapshot[];
+  readonly policies: readonly ActionPolicy[];
+}
+
+/** A row of ai.policies about the action; a limit may be about everything. */
+export interface ActionPolicy {
+  readonly name: string;
+  readonly kind: PolicyKind;
+  readonly definition: unknown;
 }
 
 export interface ActionTable extends TableSnapshot {

@@ -42,12 +42,12 @@ const messagesOf = (conditions: readonly Condition[]): string => {
 };
 
 const refusal = (
-  { operation }: Context,
+  { called }: Context,
   stage: 'gate' | 'call' | 'row',
   broken: string,
   conditions: readonly Condition[],
 ) =>
-  `perform ai_private.refuse_policy(${literal(operation.table.qualified)}, ${literal(operation.kind)}, ${literal(stage)}, ${broken}${messagesOf(conditions)});`;
+  `perform ai_private.refuse_policy(${literal(called.table)}, ${literal(called.operation)}, ${literal(stage)}, ${broken}${messagesOf(conditions)});`;
 
 const demand = (context: Context, stage: 'gate' | 'call', conditions: readonly Condition[], judge: Judge): string =>
   conditions.length === 0

@@ -21,10 +21,10 @@ const keyOf = (context: Context, { per }: ResolvedRate): string => {
 };
 
 const spend = (context: Context, rate: ResolvedRate, calls: string): string => {
-  const { table, kind, security } = context.operation;
+  const { security } = context.operation;
   const common = [
-    literal(table.qualified),
-    literal(kind),
+    literal(context.called.table),
+    literal(context.called.operation),
     literal(rate.policy),
     literal(rate.limit),
     String(rate.calls),

@@ -26,7 +26,7 @@ const DEFAULT_COST = 10;
 const HASH_LENGTH = 60;
 const SHOWN = { phone: [3, 3], card: [0, 4], name: [1, 0], all: [0, 0] } as const;
 
-const maskOf = (said: NonNullable<FieldRules['mask']>): Mask => {
+export const maskOf = (said: NonNullable<FieldRules['mask']>): Mask => {
   const { as, show_first, show_last, clear_for } = typeof said === 'string' ? { as: said } : said;
   const clear = clear_for === undefined ? {} : { clear_for };
   if (as === 'email') return { as, ...clear };
