@@ -24,14 +24,14 @@ as $pg_ai$
       where p.enabled and p.action is null and (p.relation = target or p.relation is null)
       having count(*) > 0
     ), '{}')
-    -- where pgcrypto is, for tables that have something to hash
+    -- where pgcrypto is, for tables that have something to hash or to encrypt
     || coalesce((
       select jsonb_build_object('pgcrypto', n.nspname)
       from pg_extension e
       join pg_namespace n on n.oid = e.extnamespace
       where e.extname = 'pgcrypto' and (
-        exists (select from pg_description d where d.classoid = 'pg_class'::regclass and d.objoid = target and d.description like '%"hash"%')
-        or exists (select from ai.policies p where p.enabled and p.kind = 'data' and (p.relation = target or p.relation is null) and p.definition::text like '%"hash"%')
+        exists (select from pg_description d where d.classoid = 'pg_class'::regclass and d.objoid = target and (d.description like '%"hash"%' or d.description like '%"encrypt"%'))
+        or exists (select from ai.policies p where p.enabled and p.kind = 'data' and (p.relation = target or p.relation is null) and (p.definition::text like '%"hash"%' or p.definition::text like '%"encrypt"%'))
       )
     ), '{}')
 $pg_ai$;

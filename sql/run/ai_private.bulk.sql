@@ -9,6 +9,7 @@ declare
   o constant ai.operation := (select x from ai.operation x where x.dispatch = dispatch_number);
   options constant jsonb := coalesce(given_options, '{}');
   known constant text[] := '{dry_run,idempotency_key,on_error}';
+  request text;
   kept jsonb;
   report text;
   answer jsonb;
@@ -36,7 +37,11 @@ begin
     return report::jsonb;
   end if;
   if options ? 'idempotency_key' then
-    kept := ai_private.claim_key(options ->> 'idempotency_key', o.qualified_name || '.' || o.operation || '[]:' || inputs::text || (options - 'idempotency_key')::text);
+    request := o.qualified_name || '.' || o.operation || '[]:' || inputs::text || (options - 'idempotency_key')::text;
+    if o.plan ? 'secret' then
+      request := ai_private.keyed_request(request);
+    end if;
+    kept := ai_private.claim_key(options ->> 'idempotency_key', request);
     if kept is not null then
       return kept -> 'answer';
     end if;

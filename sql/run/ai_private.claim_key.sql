@@ -33,6 +33,9 @@ begin
       detail = jsonb_build_object('idempotency_key', operation_key, 'first_used', first.at)::text,
       hint = ai_private.message('PI106.hint', '{}');
   end if;
+  if first.sealed is not null then
+    first.answer := ai_gen._decrypt(first.sealed)::jsonb;
+  end if;
   return jsonb_build_object('answer', first.answer);
 end
 $pg_ai$;

@@ -5,6 +5,8 @@ create table ai_private.idempotency (
   key text not null,
   request text not null,
   answer jsonb,
+  -- the answer of a call that read or wrote encrypted fields
+  sealed text,
   at timestamptz not null default pg_catalog.now(),
   constraint idempotency_pkey primary key (scope, key)
 );

@@ -10,7 +10,7 @@ import { functionNames } from './names.ts';
 import type { Found } from './policy/access.ts';
 import { HANDLING_WORDS } from './policy/definitions.ts';
 import { combineRules, conflictsOf } from './policy/fields.ts';
-import { resolveHandling } from './policy/handling.ts';
+import { checkBlindness, resolveHandling } from './policy/handling.ts';
 import { NO_POLICIES } from './policy/ir.ts';
 import { accessProbes } from './policy/probe.ts';
 import { rateProbes } from './policy/rate.ts';
@@ -289,10 +289,20 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
     const ownHooks = hooks.of(kind, own.hooks ?? [], `${path}.hooks`);
     diagnostics.push(...ownHooks.diagnostics);
     const names = functionNames(table.schema, table.name, kind);
-    // A CHECK is about what is written, and of a hashed input that is not what is given.
+    // A CHECK is about what is written, and of a hashed or encrypted input that is not what is given.
     const unhashed = new Set(
-      inputs.filter((input) => input.rules.hash === undefined).map((input) => input.column.name),
+      inputs
+        .filter(({ rules }) => rules.hash === undefined && rules.encrypt === undefined)
+        .map((input) => input.column.name),
     );
+    if (own.security === 'invoker' && handling.encrypted.length > 0)
+      diagnostics.push(
+        error(
+          `${path}.security`,
+          `an operation with its caller's rights cannot read the key of ${handling.encrypted.map(({ column }) => ident(column.name)).join(', ')}`,
+          'take "security" away, and say who may what by policies',
+        ),
+      );
     const operation: Operation = {
       kind,
       table,
@@ -315,6 +325,7 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
       handling,
     };
     const resolved = { ...operation, policy: resolvePolicies(policies, operation, found) };
+    checkBlindness(resolved, found);
     found.probes.push(...accessProbes(resolved), ...rateProbes(resolved));
     operations.push(resolved);
   }

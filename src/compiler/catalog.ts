@@ -20,7 +20,7 @@ export interface TableSnapshot {
   /** Absent where there are none. */
   readonly hooks?: readonly HookSnapshot[];
   readonly policies?: readonly PolicySnapshot[];
-  /** The schema of pgcrypto; absent where nothing is to be hashed, or it is not installed. */
+  /** The schema of pgcrypto; absent where nothing is to be hashed or encrypted, or it is not installed. */
   readonly pgcrypto?: string;
 }
 

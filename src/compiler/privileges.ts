@@ -26,7 +26,8 @@ export const privilegesOf = (unit: TableUnit): Privilege[] => {
       ...(operation.kind === 'fetch' ? operation.returns : operation.visible).map((column) => column.name),
     ]);
     add(selected, columnsOf(operation.policy));
-    if (operation.handling.hashes.length > 0) add(schemas, [operation.handling.pgcrypto]);
+    if (operation.handling.hashes.length + operation.handling.encrypted.length > 0)
+      add(schemas, [operation.handling.pgcrypto]);
     for (const input of operation.inputs) add(schemas, input.column.base.schemas ?? []);
     if (operation.version?.kind === 'column') add(selected, [operation.version.column.name]);
     // System columns are granted like any other.

@@ -14,7 +14,7 @@ const NOTES: readonly Word[] = ['title', 'description', 'examples', 'protected',
 export const WORDS: Readonly<Record<string, readonly Word[]>> = {
   freeText: [
     ...(['type', 'format', 'minLength', 'maxLength', 'pattern', 'enum', 'const'] as const),
-    ...(['complexity', 'allow', 'deny', 'hash', 'mask'] as const),
+    ...(['complexity', 'allow', 'deny', 'hash', 'encrypt', 'mask'] as const),
   ],
   text: ['type', 'enum', 'const'],
   number: ['type', 'enum', 'const', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],

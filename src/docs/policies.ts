@@ -138,10 +138,43 @@ const CONTRADICTIONS = `## What is refused when it is written
 - what is no boolean expression, has effects, or names a column, input or role that is not there;
 - what can never be true, by itself or with the table's CHECKs, as far as PostgreSQL's planner sees it; and policies that contradict one another, so that no row could pass all of them;
 - rules for inputs that no value passes: a minimum above the maximum, \`allow\` that \`deny\` takes back, lists without a common value, a level of passwords that does not fit the column;
-- handling that makes no sense together: a mask for what is never returned, a hash that is unique or a key, a field that two policies handle differently.
+- handling that makes no sense together: a mask for what is never returned, a hash or an encrypted field that is unique or a key, a key that is not there, a field that two policies handle differently.
 
 Told as warnings, because they may come true: roles that nobody has together with those that the operation is for, a policy for an operation that the table does not declare, and a rate limit
 that never refuses because another one does before.`;
+
+const ENCRYPTION = `### Encryption
+
+\`\`\`sql
+select ai.add_encryption_key('pii', '<output of: openssl rand -hex 32>');   -- returns the key's id
+
+comment on column customer.phone is '{"encrypt": "pii", "mask": {"as": "phone", "clear_for": ["support"]}}';
+
+select ai.add_encryption_key('pii', '<another secret>');                    -- new values are encrypted with this one
+select ai.rotate_encryption('customer', 'phone', batch => 1000);            -- old ones too, 1,000 with each call, until "done"
+\`\`\`
+
+- **Which columns**: \`text\`, or \`varchar\` without a length. The value is judged as it came, by rules and by policies about inputs, then encrypted, then written. A unique index, a foreign key, a condition
+  about \`row.phone\`, a rate limit counted by \`inputs.phone\`, a step of an action that finds, sorts or reads by it, \`"security": "invoker"\` and a key that is not there are refused when they are written. CHECK
+  constraints judge the ciphertext; \`check (phone like 'ai1.%')\` keeps clear text out whoever writes.
+- **Who sees it** is said by \`mask\`: without one the field is \`***\` to everybody. \`clear_for\` names the roles that see it whole, \`["ai_user"]\` everybody who may call. It is decrypted only where something of it is shown.
+- **Where it is not**: in the audit trail and in events (as with \`"audited": false\`), in answers that are kept for idempotency keys (they are encrypted there), in error messages. Pre hooks see the inputs as they came; post
+  hooks see in \`row\` what is stored. What logs statements (PostgreSQL's log, \`pg_stat_activity\`) sees the call as it was sent.
+- **Form**: \`ai1.<key id>.<base64>\`: AES-256 in CBC mode under a random vector, then HMAC-SHA-256 over version, key id, vector and ciphertext, under a second key; pgcrypto does both. A value that was altered, cut off or moved
+  under another id is refused (\`PI221\`), not shown. The seal is not about the row: whoever may write the table can put one customer's ciphertext into another's row. Not \`pgp_sym_encrypt\`: that stretches the
+  password for each value, which costs every read and which a random key does not need, and its reader takes messages without their integrity check. The length of a value can be told to 16 bytes.
+- **Keys.** The id is made of name and secret, so the same secret is the same key in any database. Old keys stay for what they have written; \`ai.drop_encryption_key(id)\` forgets one that nothing bears any more.
+  \`ai.encryption_keys\` lists them without what is secret. The database keeps two keys derived from the secret, which only \`ai_owner\` and superusers read; **keep the secret elsewhere**, without it a restored dump cannot be read.
+- **A key that the database does not keep**: \`ai.add_encryption_key('pii', '<secret>', setting => 'shop.pii_key')\` keeps the id alone. The secret must be in that setting whenever a value is written or shown:
+  \`select set_config('shop.pii_key', '…', true)\` at the beginning of a transaction, from the application's own store of secrets; or from \`postgresql.conf\`, with the caveat that every session can then read the setting. A setting
+  that is empty or holds another secret makes calls fail (\`PI220\`). A file or a key service is read by the application, not by the database: \`ai_owner\` may read no files.
+- **Rotation** updates the table in place, with the rights of whoever calls (its owner): rows that are current are left alone, rows that others have locked are left for the next call, nobody waits for more than one batch. What was
+  written in the clear before the column was encrypted is shown as it is until then, and encrypted then. Triggers of the table fire; \`xmin\` as a version changes. Calls that had begun before the new key was
+  added may still write the old one: call once more when they have ended.
+- **Dumps.** Where pg_ai is an extension, pg_dump leaves keys out: ciphertext without its key. Installed by \`pg-ai install\` its tables are tables like any others, and a dump has the keys, unless
+  \`--exclude-table-data=ai_private.encryption_key\` is given or they are in a setting; \`ai.add_encryption_key\` warns. After a restore without keys, add them again.
+- **What it protects from**: readers of the table, of logical dumps without keys, of event streams and audit trails. With the key in a setting also whoever gets hold of the data folder, a base backup or a replica. **Not** from
+  a superuser, from \`ai_admin\` (who can write code that runs as \`ai_owner\`), or from who may call the operations and sees it anyway. A base backup or a replica of a database that keeps its keys has them.`;
 
 export const policiesPage = (): string =>
   `${[
@@ -165,6 +198,7 @@ export const policiesPage = (): string =>
       rowsOf(schemaOf(fieldRules)).filter(([word]) => HANDLING_WORDS.some((known) => word === code(known))),
     ),
     HASHES,
+    ENCRYPTION,
     CONTRADICTIONS,
     '## In comments',
     'Under `policies` of the table or of an operation:',

@@ -372,6 +372,49 @@ export const ERRORS: readonly ErrorEntry[] = [
     vi: 'một bộ đếm được trả lại',
   },
   {
+    code: 'PI220',
+    meaning:
+      'The key of an encrypted column is not there: none of its name, none with the id that a value was written with (after a restore, keys are added again), or not in the setting that should hold it.',
+    en: 'there is no encryption key {key}',
+    vi: 'không có khóa mã hóa {key}',
+    hint: {
+      en: "With the same secret it has the same id and reads the same rows: select ai.add_encryption_key('{key}', '…')",
+      vi: "Cùng một bí mật sẽ có cùng mã khóa và đọc được các dòng cũ: select ai.add_encryption_key('{key}', '…')",
+    },
+  },
+  {
+    code: 'PI221',
+    meaning:
+      'An encrypted value was changed after it was written, or cut off: its seal does not fit the key whose id it bears.',
+    en: 'a value that is encrypted with the key {id} has been altered',
+    vi: 'một giá trị được mã hóa bằng khóa {id} đã bị thay đổi',
+    hint: {
+      en: 'Only operations write encrypted columns. Find out what else did, and write the value again.',
+      vi: 'Chỉ các thao tác mới ghi cột mã hóa. Hãy tìm nguyên nhân và ghi lại giá trị.',
+    },
+  },
+  {
+    code: 'PI222',
+    meaning:
+      'ai.rotate_encryption is asked for a column that no operation encrypts, or by somebody who may not see all rows.',
+    en: '{field} of {table} is not encrypted',
+    vi: '{field} của {table} không được mã hóa',
+    hint: {
+      en: '"encrypt" in the column\'s comment, in "fields" or in a policy of the kind data encrypts it.',
+      vi: '"encrypt" trong chú thích của cột, trong "fields" hoặc trong chính sách loại data sẽ mã hóa nó.',
+    },
+  },
+  {
+    code: 'PI223',
+    meaning: 'ai.add_encryption_key is given what is no good as a key, or ai.drop_encryption_key one that is in use.',
+    en: 'this is no good as an encryption key',
+    vi: 'không dùng được làm khóa mã hóa',
+    hint: {
+      en: 'A secret: 32 random bytes as text, such as openssl rand -hex 32 gives.',
+      vi: 'Bí mật: 32 byte ngẫu nhiên dạng văn bản, ví dụ từ openssl rand -hex 32.',
+    },
+  },
+  {
     code: 'PI241',
     meaning:
       'The call took longer than its limit lets, or would have waited longer for a lock. Nothing of it is kept; DETAIL has the time in ms.',
@@ -671,6 +714,87 @@ export const ERRORS: readonly ErrorEntry[] = [
 
 /** Texts with other codes: warnings, and the sentence around a broken constraint. */
 export const TEXTS: readonly ErrorEntry[] = [
+  {
+    code: 'PI220.setting',
+    meaning: 'An encryption key is kept in a setting, which is empty in this session.',
+    en: 'the encryption key {key} is not in the setting {setting}',
+    vi: 'khóa mã hóa {key} không có trong cấu hình {setting}',
+    hint: {
+      en: "The application sets it for its transactions: select set_config('{setting}', '…', true)",
+      vi: "Ứng dụng đặt nó cho từng giao dịch: select set_config('{setting}', '…', true)",
+    },
+  },
+  {
+    code: 'PI220.other',
+    meaning: 'An encryption key is kept in a setting, which holds another secret than the one that was added.',
+    en: 'the setting {setting} holds another secret than the encryption key {key}',
+    vi: 'cấu hình {setting} chứa bí mật khác với khóa mã hóa {key}',
+  },
+  {
+    code: 'PI222.hidden',
+    meaning: 'ai.rotate_encryption is called by somebody who sees only some rows of the table.',
+    en: 'row-level security hides rows of {table} from you',
+    vi: 'bảo mật mức dòng đang ẩn một số dòng của {table} với bạn',
+    hint: {
+      en: 'Let the owner of the table call it, or a role with BYPASSRLS.',
+      vi: 'Hãy để chủ sở hữu bảng hoặc vai trò có BYPASSRLS gọi.',
+    },
+  },
+  {
+    code: 'PI223.name',
+    meaning: 'The name of an encryption key is no name.',
+    en: 'the name of an encryption key is made of lower-case letters, digits and _',
+    vi: 'tên khóa mã hóa chỉ gồm chữ thường, chữ số và _',
+  },
+  {
+    code: 'PI223.secret',
+    meaning: 'The secret of an encryption key is too short to be one.',
+    en: 'the secret of an encryption key has 32 characters or more',
+    vi: 'bí mật của khóa mã hóa phải có ít nhất 32 ký tự',
+  },
+  {
+    code: 'PI223.used',
+    meaning: 'An encryption key that is still in use is to be dropped.',
+    en: 'the encryption key {id} is still needed for {where}',
+    vi: 'khóa mã hóa {id} vẫn cần cho {where}',
+    hint: {
+      en: "First: select ai.rotate_encryption('{table}', '{field}'), until it is done.",
+      vi: "Trước tiên: select ai.rotate_encryption('{table}', '{field}') cho đến khi xong.",
+    },
+  },
+  {
+    code: 'PI223.current',
+    meaning: 'The newest encryption key of a name is to be dropped.',
+    en: 'this is the key that encrypts now',
+    vi: 'đây là khóa đang dùng để mã hóa',
+    hint: {
+      en: 'Add another one first: ai.add_encryption_key.',
+      vi: 'Hãy thêm khóa khác trước: ai.add_encryption_key.',
+    },
+  },
+  {
+    code: 'PI223.kept',
+    meaning: 'An encryption key is to be dropped with which answers of idempotent calls are kept.',
+    en: 'answers are kept with this key',
+    vi: 'còn câu trả lời được giữ bằng khóa này',
+    hint: { en: 'ai.prune forgets those that are old.', vi: 'ai.prune sẽ xóa những câu trả lời cũ.' },
+  },
+  {
+    code: 'PI223.setting',
+    meaning: 'The setting of an encryption key is no name of a setting.',
+    en: 'a setting is named with a dot: "shop.phone_key"',
+    vi: 'tên cấu hình có dấu chấm: "shop.phone_key"',
+  },
+  {
+    code: 'key.dumped',
+    meaning: 'Warning: an encryption key is put where pg_dump takes it along.',
+    en: 'pg_dump takes this key along, because pg_ai is not installed as an extension here',
+    vi: 'pg_dump sẽ mang theo khóa này, vì pg_ai ở đây không được cài dưới dạng extension',
+    hint: {
+      en: 'Leave it out: pg_dump --exclude-table-data=ai_private.encryption_key; or keep the secret in a setting.',
+      vi: 'Hãy loại trừ: pg_dump --exclude-table-data=ai_private.encryption_key; hoặc giữ bí mật trong cấu hình.',
+    },
+  },
   {
     code: 'held',
     meaning: 'Notice: a comment is written again as it was when it was rolled back.',

@@ -11,13 +11,23 @@ const ROOT = fileURLToPath(new URL('../../sql/', import.meta.url));
 const FIRST_TABLES = ['declaration.sql', 'audit_seal.sql', 'subscriptions.sql', 'webhook_endpoint.sql'];
 
 /** Functions, in the order of the story: a table declares, the compiler compiles, callers run, what was done is recorded, others act on it, and all of it is measured. */
-const FUNCTION_FOLDERS = ['declare', 'compile', 'run', 'action', 'record', 'after', 'measure', 'revise'] as const;
+const FUNCTION_FOLDERS = [
+  'declare',
+  'compile',
+  'run',
+  'action',
+  'record',
+  'encrypt',
+  'after',
+  'measure',
+  'revise',
+] as const;
 const EVENT_TRIGGERS = 'declare/event_triggers.sql';
 /** Triggers of tables, which need their functions. They stay where they are in an upgrade. */
 const TABLE_TRIGGERS: readonly string[] = ['declare/program_triggers.sql', 'after/table_triggers.sql'];
 
 /** Views, after the functions that they read. */
-const VIEWS: readonly string[] = ['measure/ai.metrics.sql'];
+const VIEWS: readonly string[] = ['encrypt/ai.encryption_keys.sql', 'measure/ai.metrics.sql'];
 
 const filesIn = (folder: string): string[] => {
   const names = readdirSync(join(ROOT, folder))

@@ -104,7 +104,7 @@ begin
         perform ai_private.check_options('shop.customer', 'create', _opt, '{"dry_run","idempotency_key"}'::text[]);
         exit attempt when _opt -> 'dry_run' = 'true';
         if _opt ? 'idempotency_key' then
-          _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.create:' || _in::text || (_opt - 'idempotency_key')::text);
+          _result := ai_private.claim_key(_opt ->> 'idempotency_key', ai_private.keyed_request('shop.customer.create:' || _in::text || (_opt - 'idempotency_key')::text));
           if _result is not null then
             return _result -> 'answer';
           end if;
@@ -485,7 +485,7 @@ begin
         perform ai_private.check_options('shop.customer', 'update', _opt, '{"dry_run","idempotency_key","expected_version","set_default"}'::text[]);
         exit attempt when _opt -> 'dry_run' = 'true';
         if _opt ? 'idempotency_key' then
-          _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.update:' || _in::text || (_opt - 'idempotency_key')::text);
+          _result := ai_private.claim_key(_opt ->> 'idempotency_key', ai_private.keyed_request('shop.customer.update:' || _in::text || (_opt - 'idempotency_key')::text));
           if _result is not null then
             return _result -> 'answer';
           end if;
@@ -1118,7 +1118,7 @@ begin
         perform ai_private.check_options('shop.customer', 'upsert', _opt, '{"dry_run","idempotency_key"}'::text[]);
         exit attempt when _opt -> 'dry_run' = 'true';
         if _opt ? 'idempotency_key' then
-          _result := ai_private.claim_key(_opt ->> 'idempotency_key', 'shop.customer.upsert:' || _in::text || (_opt - 'idempotency_key')::text);
+          _result := ai_private.claim_key(_opt ->> 'idempotency_key', ai_private.keyed_request('shop.customer.upsert:' || _in::text || (_opt - 'idempotency_key')::text));
           if _result is not null then
             return _result -> 'answer';
           end if;

@@ -61,6 +61,7 @@ describe('CREATE EXTENSION pg_ai', () => {
       order by name`);
     expect(rows.map(({ name }) => name)).toEqual([
       'ai_private.action_secret',
+      'ai_private.encryption_key',
       'ai_private.error_seen',
       'ai_private.installation',
       'ai_private.javascript',

@@ -47,6 +47,7 @@ export function keptByDump(format: DumpFormat, putPgAi: (client: Client) => Prom
     await compileTables(before);
     await before.query(create('one@example.org'));
     await before.query(afterCommit);
+    await before.query(`select ai.add_encryption_key('pii', 'a secret that is long enough for a key')`);
     await before.query('select ai.maintain()');
     await before.query(create('two@example.org'));
     restore(tools, to.url, format, dump(tools, from.url, format));
@@ -107,6 +108,13 @@ export function keptByDump(format: DumpFormat, putPgAi: (client: Client) => Prom
     expect(await rows(after, sql)).toEqual([
       { subscription: 'crm', ids: [...(taken[0] as { ids: string[] }).ids, expect.any(String)] },
     ]);
+  });
+
+  test('keys of encrypted columns are only in dumps of a pg_ai that is no extension', async () => {
+    const installed = await findInstallation(before);
+    expect(await rows(after, 'select name from ai.encryption_keys')).toEqual(
+      installed?.as === 'extension' ? [] : [{ name: 'pii' }],
+    );
   });
 
   test('a changed declaration takes effect as before', async () => {

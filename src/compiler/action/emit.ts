@@ -1,6 +1,7 @@
 import { emitCallChecks, emitGate } from '../emit/access.ts';
 import { buildObject, type Context, createContext } from '../emit/context.ts';
 import { startsEarly } from '../emit/early.ts';
+import { digestible } from '../emit/handling.ts';
 import { emitConversions, emitRules, emitShape, emitVariables } from '../emit/inputs.ts';
 import { emitLimitCheck, emitLimitStart, limitSettings, limitVariables } from '../emit/limits.ts';
 import { emitRates } from '../emit/rate.ts';
@@ -40,14 +41,18 @@ const contextOf = (unit: ActionUnit, fingerprint: string): ActionContext => {
   };
 };
 
-const emitOptions = ({ action }: ActionUnit, { own }: ActionContext): string => {
+const emitOptions = ({ action, inputs }: ActionUnit, { own }: ActionContext): string => {
   const { _in, _opt, _result } = own;
+  const request = digestible(
+    inputs,
+    `${literal(`action ${action.name}:`)} || ${_in}::text || (${_opt} - 'idempotency_key')::text`,
+  );
   return `-- Options.
 if ${_opt} <> '{}' then
   perform ai_private.check_options(${literal(action.name)}, 'action', ${_opt}, '{${OPTIONS.join(',')}}');
   exit attempt when ${_opt} ->> 'on_error' = 'return' or ${_opt} -> 'dry_run' = 'true';
   if ${_opt} ? 'idempotency_key' then
-    ${_result} := ai_private.claim_key(${_opt} ->> 'idempotency_key', ${literal(`action ${action.name}:`)} || ${_in}::text || (${_opt} - 'idempotency_key')::text);
+    ${_result} := ai_private.claim_key(${_opt} ->> 'idempotency_key', ${request});
     if ${_result} is not null then
       return ${_result} -> 'answer';
     end if;

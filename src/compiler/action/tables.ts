@@ -4,7 +4,7 @@ import { readDeclaration } from '../declaration.ts';
 import { error, hasErrors, suggest, warning } from '../diagnostic.ts';
 import { rowObject } from '../emit/context.ts';
 import { ident } from '../emit/sql.ts';
-import type { OperationKind, TableDeclaration } from '../grammar.ts';
+import type { FieldRules, OperationKind, TableDeclaration } from '../grammar.ts';
 import type { Operation, Privilege } from '../ir.ts';
 import { privilegesOf } from '../privileges.ts';
 import { expression } from './expression.ts';
@@ -47,12 +47,44 @@ export const tableAt = ({ action, findings }: Place, at: string, written: string
 /** What a table's comments say of its columns, whatever it declares. */
 const declarationOf = (table: ActionTable) => readDeclaration(table).declaration;
 
-const visibleColumns = (table: ActionTable): readonly ColumnSnapshot[] => {
+/** All that comments and policies say of a column's values. */
+const rulesOf = (table: ActionTable, name: string): readonly FieldRules[] => {
   const declared = declarationOf(table);
-  return table.columns.filter(
-    ({ name }) => declared?.columns.get(name)?.protected !== true && declared?.table.fields?.[name]?.protected !== true,
-  );
+  const fields = [
+    declared?.table.fields,
+    ...dataPolicies(table).map(({ definition }) => (definition as { fields?: Record<string, FieldRules> }).fields),
+  ];
+  return [declared?.columns.get(name), ...fields.map((each) => each?.[name])].filter((rules) => rules !== undefined);
 };
+
+const dataPolicies = (table: ActionTable) => (table.policies ?? []).filter(({ kind }) => kind === 'data');
+
+const isEncrypted = (table: ActionTable, name: string): boolean =>
+  rulesOf(table, name).some(({ encrypt }) => encrypt !== undefined);
+
+/** What steps see of a row unless they name columns. */
+const visibleColumns = (table: ActionTable): readonly ColumnSnapshot[] =>
+  table.columns.filter(({ name }) =>
+    rulesOf(table, name).every(
+      (rules) => rules.protected !== true && rules.hash === undefined && rules.encrypt === undefined,
+    ),
+  );
+
+/** Only operations read what is encrypted: a step that names it would see, compare or sort what is stored. */
+const refuseEncrypted = ({ findings }: Place, at: string, table: ActionTable, names: readonly string[]): void => {
+  for (const name of names.filter((each) => isEncrypted(table, each)))
+    findings.diagnostics.push(
+      error(
+        at,
+        `${JSON.stringify(name)} is encrypted, so it can be neither found by, sorted by, nor read here`,
+        'take it out; the answers of operations have it as their caller may see it',
+      ),
+    );
+};
+
+/** Names that stand in SQL outside of its literals and parameters. */
+const namesIn = (sql: string): readonly string[] =>
+  sql.replaceAll(/'[^']*'/g, ' ').match(/(?<![:\w$])[A-Za-z_][\w$]*|(?<=")[^"]+(?=")/g) ?? [];
 
 export const rowShape = (columns: readonly ColumnSnapshot[]): Shape => ({
   kind: 'object',
@@ -101,8 +133,10 @@ const operationOf = (
     operations: { [kind]: { ...lists, ...(kind === 'create' ? {} : { key: [...key] }), security: action.security } },
     ...(declared?.table.fields === undefined ? {} : { fields: declared.table.fields }),
   };
-  // Hooks and policies are about declared operations.
-  const { hooks, policies, ...plain } = table;
+  // Hooks and policies are about declared operations; what becomes of values is about the table.
+  const { hooks, policies, ...rest } = table;
+  const data = dataPolicies(table);
+  const plain = data.length === 0 ? rest : { ...rest, policies: data };
   const analysis = analyze(plain, { table: declaration, columns: declared?.columns ?? new Map() });
   for (const each of analysis.diagnostics)
     findings.diagnostics.push({
@@ -217,6 +251,7 @@ export const whereAt = (
 ): { readonly sql: string; readonly columns: readonly string[] } | undefined => {
   const { action, findings, scope } = place;
   if (typeof where === 'string') {
+    refuseEncrypted(place, at, table, namesIn(where));
     const sql = expression(action, at, where, 'boolean', scope, findings, `${table.qualified} as t`);
     return sql === undefined ? undefined : { sql, columns: [] };
   }
@@ -244,6 +279,7 @@ export const whereAt = (
       );
       continue;
     }
+    refuseEncrypted(place, `${at}.${name}`, table, [name]);
     const found = valueAt(place, `${at}.${name}`, value);
     if (found === undefined) continue;
     if (!fits(found, column))
@@ -303,6 +339,13 @@ export const findAt = (
     });
   const columns = step.columns === undefined ? visibleColumns(table) : known(`${at}.columns`, step.columns);
   const order = step.orderBy.map((name) => ({ name: name.replace(/^-/, ''), down: name.startsWith('-') }));
+  refuseEncrypted(place, `${at}.columns`, table, step.columns ?? []);
+  refuseEncrypted(
+    place,
+    `${at}.order_by`,
+    table,
+    order.map(({ name }) => name),
+  );
   known(
     `${at}.order_by`,
     order.map(({ name }) => name),

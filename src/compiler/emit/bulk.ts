@@ -2,7 +2,7 @@ import type { Operation } from '../ir.ts';
 import { judgesCalls } from '../policy/ir.ts';
 import { brokenBy, emitSetGate, keyCondition, keyEquality, refusedCalls } from './access.ts';
 import { type Context, createContext, given, identifying, pick, rowObject, settings } from './context.ts';
-import { hashesInputs, maskedFields, recorded } from './handling.ts';
+import { changesValues, maskedFields, recorded } from './handling.ts';
 import { checkRules, shapeConditions, valueExpression, valueRules } from './inputs.ts';
 import { boundsCalls } from './limits.ts';
 import { countsSets, emitSetRates } from './rate.ts';
@@ -20,7 +20,7 @@ export const emitBulkFunction = (operation: Operation, fingerprint: string): str
   // Hooks and limits are about one call each.
   if (operation.hooks.length > 0 || boundsCalls(operation.policy.limits)) return undefined;
   const context = createContext(operation, fingerprint);
-  if (!countsSets(context) || hashesInputs(context)) return undefined;
+  if (!countsSets(context) || changesValues(context)) return undefined;
   const { own } = context;
   const judgesRows = operation.policy.written.length > 0;
   const rows = operation.kind === 'delete' ? 'o.old_row' : 'o.new_row';

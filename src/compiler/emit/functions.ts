@@ -4,7 +4,7 @@ import { emitCallChecks, emitGate } from './access.ts';
 import { type Context, createContext, settings } from './context.ts';
 import { startsEarly } from './early.ts';
 import { emitFailure } from './failure.ts';
-import { emitHashing, maskedFields } from './handling.ts';
+import { emitStoredForms, maskedFields } from './handling.ts';
 import {
   added,
   emitErrorHooks,
@@ -70,7 +70,7 @@ export const emitJsonFunction = (operation: Operation, fingerprint: string): str
   const postHooks = emitPostHooks(context);
   const callChecks = emitCallChecks(context);
   const [limitStart, limitCheck] = [emitLimitStart(measure), emitLimitCheck(measure)];
-  const hashing = emitHashing(context);
+  const hashing = emitStoredForms(context);
   const sections = [
     ...(limitStart === '' ? [] : [indent(limitStart, 4)]),
     ...(startsEarly(operation) ? [indent(emitStart(context), 4)] : []),

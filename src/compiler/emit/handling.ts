@@ -1,24 +1,42 @@
 import type { ColumnSnapshot } from '../catalog.ts';
+import type { Input, Operation } from '../ir.ts';
+import type { Mask } from '../policy/handling.ts';
+import { hasRole } from './access.ts';
 import type { Context } from './context.ts';
 import { ident, jsonb, literal, textArray, variable } from './sql.ts';
 
-/** Values that are not written as they came: checked as given, hashed before the statement. */
-export const emitHashing = ({ operation }: Context): string => {
-  const { hashes, pgcrypto } = operation.handling;
-  const written = operation.kind === 'fetch' || operation.kind === 'delete' ? [] : hashes;
-  const parts = written
-    .filter(({ column }) => operation.inputs.some((input) => input.column === column))
-    .map(({ column, cost }) => {
-      const own = variable(column.name);
-      const schema = ident(pgcrypto);
-      return `if given.${own} is not null then
+/** Values that are not written as they came: checked as given, hashed or encrypted before the statement. */
+export const emitStoredForms = ({ operation }: Context): string => {
+  if (operation.kind === 'fetch' || operation.kind === 'delete') return '';
+  const { hashes, encrypted, pgcrypto } = operation.handling;
+  const isInput = ({ column }: { readonly column: ColumnSnapshot }): boolean =>
+    operation.inputs.some((input) => input.column === column);
+  const schema = ident(pgcrypto);
+  const hashing = hashes.filter(isInput).map(({ column, cost }) => {
+    const own = variable(column.name);
+    return `if given.${own} is not null then
   ${own} := ${schema}.crypt(given.${own}::text, ${schema}.gen_salt('bf'::text, ${cost}));
 end if;`;
-    });
-  return parts.length === 0 ? '' : `-- Hashed before it is written.\n${parts.join('\n')}`;
+  });
+  const encrypting = encrypted
+    .filter(isInput)
+    .map(
+      ({ column, key }) =>
+        `${variable(column.name)} := ai_gen._encrypt(${literal(key)}, given.${variable(column.name)}::text);`,
+    );
+  return [
+    ...(hashing.length === 0 ? [] : ['-- Hashed before it is written.', ...hashing]),
+    ...(encrypting.length === 0 ? [] : ['-- Encrypted before it is written.', ...encrypting]),
+  ].join('\n');
 };
 
-export const hashesInputs = (context: Context): boolean => emitHashing(context) !== '';
+/** A request as a digest may be kept of it. Anybody who reads a plain one could try passwords and numbers against it. */
+export const digestible = (inputs: readonly Input[], request: string): string =>
+  inputs.some(isSecret) ? `ai_private.keyed_request(${request})` : request;
+
+export const isSecret = ({ rules }: Input): boolean => rules.protected === true || rules.encrypt !== undefined;
+
+export const changesValues = (context: Context): boolean => emitStoredForms(context) !== '';
 
 /** What of a row audit and events get. */
 export const recorded = ({ operation }: Context, row: string): string => {
@@ -32,7 +50,20 @@ export const maskedFields = ({ operation }: Context, row: string, shown: readonl
   if (masks.length === 0) return '';
   const fields = masks.map(
     ({ column, mask }) =>
-      `${literal(column.name)}, ai_private.masked(${row} -> ${literal(column.name)}, ${jsonb(mask)})`,
+      `${literal(column.name)}, ${isEncrypted(operation, column) ? revealed(operation, row, column, mask) : `ai_private.masked(${row} -> ${literal(column.name)}, ${jsonb(mask)})`}`,
   );
   return ` || pg_catalog.jsonb_build_object(${fields.join(', ')})`;
+};
+
+const isEncrypted = ({ handling }: Operation, column: ColumnSnapshot): boolean =>
+  handling.encrypted.some((each) => each.column === column);
+
+/** What a caller sees of an encrypted field. It is decrypted only where something of it is shown. */
+const revealed = (operation: Operation, row: string, { name }: ColumnSnapshot, mask: Mask): string => {
+  const stored = `${row} ->> ${literal(name)}`;
+  const clear = `ai_gen._decrypt(${stored})`;
+  if ('as' in mask || mask.show_first + mask.show_last > 0)
+    return `ai_private.masked(pg_catalog.to_jsonb(${clear}), ${jsonb(mask)})`;
+  const whole = mask.clear_for === undefined ? '' : ` when ${hasRole(operation, mask.clear_for)} then ${clear}`;
+  return `case when ${stored} is null then null${whole} else '***' end`;
 };

@@ -1,5 +1,6 @@
 import type { Operation } from '../ir.ts';
 import type { Context } from './context.ts';
+import { digestible } from './handling.ts';
 import { ident, jsonb, literal, textArray } from './sql.ts';
 
 /** Options that an operation knows; any other is refused. */
@@ -41,7 +42,10 @@ export const emitOptions = (context: Context): string => {
   const { operation, own } = context;
   const check = `perform ai_private.check_options(${literal(operation.table.qualified)}, ${literal(operation.kind)}, ${own._opt}, ${textArray(optionsOf(operation))});`;
   if (operation.kind === 'fetch') return `-- Options.\nif ${own._opt} <> '{}' then\n  ${check}\nend if;`;
-  const request = `${literal(`${operation.table.qualified}.${operation.kind}:`)} || ${own._in}::text || (${own._opt} - 'idempotency_key')::text`;
+  const request = digestible(
+    operation.inputs,
+    `${literal(`${operation.table.qualified}.${operation.kind}:`)} || ${own._in}::text || (${own._opt} - 'idempotency_key')::text`,
+  );
   return `-- Options.
 if ${own._opt} <> '{}' then
   ${check}

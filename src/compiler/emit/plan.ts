@@ -3,6 +3,7 @@ import type { Operation } from '../ir.ts';
 import type { Mask } from '../policy/handling.ts';
 import type { DescribedPolicy } from '../policy/ir.ts';
 import { createContext } from './context.ts';
+import { isSecret } from './handling.ts';
 import { checkRules, valueRules } from './inputs.ts';
 import { explainedLimits } from './limits.ts';
 import { optionsOf, type SideEffect, sideEffectsOf } from './options.ts';
@@ -36,6 +37,10 @@ export interface OperationPlan {
   readonly policies?: readonly DescribedPolicy[];
   /** Absent where there are none. */
   readonly limits?: Readonly<Record<string, unknown>>;
+  /** Whether some input is protected or encrypted. */
+  readonly secret?: true;
+  /** Names of keys by column; absent where nothing is encrypted. */
+  readonly encrypted?: Readonly<Record<string, string>>;
   /** By column, for ai.history; absent where there are none. */
   readonly masks?: Readonly<Record<string, Mask>>;
 }
@@ -107,6 +112,10 @@ export const planOf = (operation: Operation, fingerprint: string): OperationPlan
     sideEffects: sideEffectsOf(operation),
     ...(hooks.length === 0 ? {} : { hooks: explainedHooks(hooks) }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(operation.inputs.some(isSecret) ? { secret: true } : {}),
+    ...(operation.handling.encrypted.length === 0
+      ? {}
+      : { encrypted: Object.fromEntries(operation.handling.encrypted.map(({ column, key }) => [column.name, key])) }),
     ...(operation.handling.masks.length === 0
       ? {}
       : { masks: Object.fromEntries(operation.handling.masks.map(({ column, mask }) => [column.name, mask])) }),

@@ -26,7 +26,10 @@ export const POLICY_KINDS = {
     ),
   }),
   data: z.strictObject({
-    fields: described(z.record(name, handled), 'What becomes of values: `hash`, `mask`, `returned`, `audited`.'),
+    fields: described(
+      z.record(name, handled),
+      'What becomes of values: `hash`, `encrypt`, `mask`, `returned`, `audited`.',
+    ),
   }),
   limit,
 } as const;

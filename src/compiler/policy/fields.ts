@@ -111,6 +111,10 @@ export const conflictsOf = (path: string, column: ColumnSnapshot, rules: FieldRu
   }
   if (rules.protected === true && (rules.returned === true || rules.audited === true))
     add('"protected" says that the field is neither returned nor audited', 'keep one of the two');
+  if (rules.hash !== undefined && rules.encrypt !== undefined)
+    add('a hash is not to be read again, and "encrypt" is for what is', 'keep one of the two');
+  if (rules.encrypt !== undefined && rules.audited === true)
+    add('what is encrypted is neither audited nor in events', 'take "audited" away');
   if (rules.hash !== undefined && (rules.returned === true || rules.audited === true))
     add('what is hashed is neither returned nor audited', 'take "returned" and "audited" away');
   return found;

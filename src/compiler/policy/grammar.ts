@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { name, names, optional } from '../described.ts';
+import { described, name, names, optional } from '../described.ts';
 
 /**
  * The grammar of policies: what `definition` of a row of ai.policies may hold for each kind, and what stands under "policies" in a table's comment.
@@ -93,6 +93,8 @@ export const HASHES = ['bcrypt'] as const;
 export const MASKS = ['phone', 'email', 'card', 'name', 'all'] as const;
 export const COMPLEXITIES = ['low', 'medium', 'high'] as const;
 
+const keyName = z.string().check(z.regex(/^[a-z][a-z0-9_]{0,62}$/));
+
 const clearFor = optional(roles, 'Roles that see the value as it is. Default: none.');
 
 /** Words of a field that say what becomes of its value. */
@@ -106,6 +108,10 @@ export const handlingWords = {
       }),
     ]),
     'The value is hashed by pgcrypto after it has been checked and before it is written; it is never returned, audited or in an event.',
+  ),
+  encrypt: optional(
+    z.union([keyName, z.strictObject({ key: described(keyName, 'The name of the key.') })]),
+    'The name of the key with which the value is encrypted before it is written: see `ai.add_encryption_key`. Shown as `mask` says, by default as "***"; never audited or in an event.',
   ),
   mask: optional(
     z.union([
