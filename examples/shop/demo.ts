@@ -9,6 +9,7 @@ import { declareOperations, showTables, wrongDeclaration } from './scenes/declar
 import { fill } from './scenes/fill.ts';
 import { refuseInputs, refuseRoles, refuseStale } from './scenes/refuse.ts';
 import { tryAndRepeat } from './scenes/repeat.ts';
+import { signUpMembers } from './scenes/signup.ts';
 import * as screen from './screen.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -50,7 +51,9 @@ const perform = async (play: Play): Promise<void> => {
   await changeTables(play, called);
   screen.section(11, 'What was done');
   await showAudit(play, called);
-  screen.section(12, 'After commit');
+  screen.section(12, 'Signing up');
+  await signUpMembers(play);
+  screen.section(13, 'After commit');
   await actAfterCommit(play);
 };
 
@@ -77,7 +80,7 @@ const main = async (): Promise<number> => {
       return stopped === 'SIGINT' ? 130 : 143;
     }
     const { calls, refusals, checks } = play.counted;
-    screen.section(13, 'In short');
+    screen.section(14, 'In short');
     screen.good(`${calls} calls did what they should, ${refusals} were refused as they should be`);
     screen.good(`${checks} results compared with what was expected, none differed`);
     screen.good(`${((performance.now() - started) / 1000).toFixed(1)} seconds, the start of the server included`);

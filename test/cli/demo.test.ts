@@ -29,6 +29,17 @@ test('the demo ends well: every result that it shows is one that it expected', (
   expect(ran.code).toBe(0);
 });
 
+test('the signup: put in order by a hook, in JavaScript where there is a language, and refused for each kind of reason', () => {
+  const { javascript } = server;
+  expect(ran.stdout.replaceAll(/\s+/g, ' ')).toContain(
+    javascript === 'none' ? 'no JavaScript language here, so this hook is PL/pgSQL' : `in JavaScript (${javascript})`,
+  );
+  expect(ran.stdout).toMatch(/ phone {2}\+84\*\*\*567\n/);
+  expect(ran.stdout).toMatch(/password {2}\$2a\$06\$/);
+  for (const code of ['PI100', 'PI200', 'PI210', 'PI310', 'PI350', '23505', '42501'])
+    expect(ran.stdout).toMatch(new RegExp(`^ {2}[a-z][a-z ,]* {2,}${code} `, 'm'));
+});
+
 test('it can be read where there are no colours, and nothing is wider than 100 characters', () => {
   expect(ran.stdout).not.toContain('\u001b');
   expect(ran.stdout.split('\n').filter((line) => [...line].length > 100 && !/[0-9a-f]{8}-/.test(line))).toEqual([]);

@@ -73,6 +73,13 @@ describe('an encrypted field', () => {
     expect(await mutate(support, 'fetch', 'member', { id })).toEqual({ id, ...SEEN, phone: PHONE, note: 'pays late' });
     expect(await mutate(support, 'delete', 'member', { id })).toMatchObject({ phone: PHONE, card: '***' });
     expect(await kept()).not.toMatch(CLEAR);
+    const recorded = await database.query<{ old_row: Row; new_row: Row; payload: Row }>(
+      `select a.old_row, a.new_row, e.payload from ai.audit_log a join ai.event_log e on e.audit_id = a.id where a.row_key = $1`,
+      [JSON.stringify({ id })],
+    );
+    expect(recorded).toHaveLength(2);
+    for (const each of recorded.flatMap((row) => [row.old_row ?? row.new_row, row.payload]))
+      expect(each).toEqual({ id, name: 'Lan', changed: 0 });
   });
 
   test('is never the same twice', async () => {
@@ -274,6 +281,47 @@ describe('rotation', () => {
     expect(
       await database.query(`select count(*)::int as n from ai.encryption_keys where name = 'pii' and current`),
     ).toEqual([{ n: 1 }]);
+  });
+
+  test('with writers at work nobody waits for long, nothing is lost, and all is current in the end', async () => {
+    const writers = await Promise.all([1, 2, 3, 4].map(() => database.as(roles[1] ?? '')));
+    const made = await bulk(
+      support,
+      'create',
+      'member',
+      Array.from({ length: 40 }, (_, i) => ({ phone: `+849${10_000_000 + i}` })),
+    );
+    const ids = (made as unknown as { id: number }[]).map((row) => row.id);
+    await database.query(`select ai.add_encryption_key('pii', '${SECRET}busy')`);
+    let writing = true;
+    const write = async (client: pg.Client, w: number): Promise<void> => {
+      for (let i = 0; i < 60; i++)
+        await mutate(client, 'update', 'member', {
+          id: ids[(i * 7 + w) % 40],
+          ...(i % 3 === 0 ? { phone: `+84${w}${i}000000` } : { name: `${w}` }),
+        });
+    };
+    const rotating = (async () => {
+      while (writing) await rotate(5);
+    })();
+    await Promise.all(writers.map(write));
+    writing = false;
+    await rotating;
+    while ((await rotate(100)).done !== true);
+    const rows = await database.query<{ id: number; stored: string; last: string | null }>(
+      `select id, phone as stored, (select max(k.id) from ai.encryption_keys k where k.name = 'pii' and k.current) as last from member where id = any ($1)`,
+      [ids],
+    );
+    expect(rows.filter((row) => !row.stored.startsWith(`ai1.${row.last}.`))).toEqual([]);
+    const phones = await Promise.all(ids.map(async (id) => (await mutate(support, 'fetch', 'member', { id })).phone));
+    expect(phones.filter((phone) => !/^[+]849100000|^[+]84[0-3][0-9]+000000$/.test(String(phone)))).toEqual([]);
+    expect(phones.filter((phone) => /^[+]84[0-3][0-9]+000000$/.test(String(phone))).length).toBeGreaterThan(0);
+    // As it was, for the tests after this one.
+    await database.query(`delete from member where id = any ($1)`, [ids]);
+    await database.query(`select ai.add_encryption_key('pii', '${SECRET}')`);
+    while ((await rotate(100)).done !== true);
+    await database.query(`delete from ai_private.encryption_key k where k.id = $1`, [rows[0]?.last]);
+    await Promise.all(writers.map((client) => client.end()));
   });
 
   test('keys that nothing bears any more can be dropped, and no others', async () => {
