@@ -11,21 +11,32 @@ declare
   f record;
   callers text;
   wanted text[];
+  before tid[];
+  made boolean := false;
 begin
-  -- The typed function is made anew because its parameters may have changed; the other keeps its identity, and callers their plans.
-  for f in select p.oid::regprocedure as signature from pg_proc p
-    where p.pronamespace = 'ai_gen'::regnamespace and p.proname = o ->> 'typedFunctionName' loop
-    execute format('drop function %s', f.signature);
-  end loop;
   execute o ->> 'jsonFunction';
   if not o ? 'bulkFunction' and to_regprocedure(format('ai_gen.%I(jsonb[])', o ->> 'bulkFunctionName')) is not null then
     execute format('drop function ai_gen.%I(jsonb[])', o ->> 'bulkFunctionName');
   end if;
-  if o ? 'typedFunction' then
-    execute o ->> 'typedFunction';
-  end if;
   if o ? 'bulkFunction' then
     execute o ->> 'bulkFunction';
+  end if;
+  -- All functions keep their identity, and callers their plans and views. Only a typed one whose parameters have changed is made anew.
+  before := array(select p.ctid from pg_proc p where p.pronamespace = 'ai_gen'::regnamespace and p.proname = o ->> 'typedFunctionName');
+  if o ? 'typedFunction' then
+    begin
+      execute o ->> 'typedFunction';
+      made := true;
+    exception when invalid_function_definition then
+      null; -- the same types, but other names or defaults
+    end;
+  end if;
+  for f in select p.oid::regprocedure as signature from pg_proc p
+    where p.pronamespace = 'ai_gen'::regnamespace and p.proname = o ->> 'typedFunctionName' and p.ctid = any (before) loop
+    execute format('drop function %s', f.signature);
+  end loop;
+  if o ? 'typedFunction' and not made then
+    execute o ->> 'typedFunction';
   end if;
   -- What is as it should be is left alone: each GRANT and COMMENT writes the catalogs anew.
   select string_agg(quote_ident(r.name), ', '), array_agg(r.oid::text order by r.oid::text)

@@ -389,6 +389,41 @@ describe('typed functions', () => {
     );
     expect(row?.text).toContain('Required: id. Optional: w, n, tags.');
   });
+
+  test('stay the same while their parameters do, so that what is built on them stays; other parameters make them anew', async () => {
+    const declaring = (create: string) =>
+      `comment on table kept is '{"operations": {"create": ${create}, "fetch": true}}'`;
+    const functions = async () =>
+      (
+        await database.query<{ oid: string; is: string; roles: string; text: string }>(
+          `select oid::text, oid::regprocedure::text as is, proacl::text as roles, obj_description(oid, 'pg_proc') as text
+           from pg_proc where pronamespace = 'ai_gen'::regnamespace and proname = 'kept__create'`,
+        )
+      ).map(({ oid, is, roles, text }) => ({ oid, is, roles, text: text.replace(/\s+/g, ' ') }));
+    await declare(
+      database,
+      `create table kept (id integer primary key, w text, n integer); ${declaring('{"required": ["id"], "optional": ["w"]}')}`,
+    );
+    await database.query(`create view made as select ai_gen.kept__create(id => 1, w => 'x')`);
+    const [first] = await functions();
+    expect(first?.is).toBe('ai_gen.kept__create(integer,text,text[],jsonb)');
+
+    await declare(database, declaring('{"required": ["id"], "optional": ["w"], "description": "Another text"}'));
+    const [described, ...more] = await functions();
+    expect([described?.oid, described?.roles, more]).toEqual([first?.oid, first?.roles, []]);
+    expect(described?.text).toContain('Another text');
+    expect(await database.query('select * from made')).toMatchObject([{ kept__create: { id: 1, w: 'x' } }]);
+
+    await database.query('drop view made');
+    // The same types under other names, one default less, other types.
+    for (const [create, is] of [
+      ['{"required": ["id", "w"]}', 'ai_gen.kept__create(integer,text,text[],jsonb)'],
+      ['{"required": ["id", "w"], "optional": ["n"]}', 'ai_gen.kept__create(integer,text,integer,text[],jsonb)'],
+    ] as const) {
+      await declare(database, declaring(create));
+      expect(await functions()).toMatchObject([{ is, roles: first?.roles }]);
+    }
+  });
 });
 
 describe('a table is found', () => {
