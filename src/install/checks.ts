@@ -2,27 +2,13 @@ import type { Client } from 'pg';
 import type { TableSnapshot } from '../compiler/catalog.ts';
 import { compile } from '../compiler/compile.ts';
 import { projectVersion } from '../project.ts';
+import { actions } from './action-checks.ts';
+import { type Finding, note, problem } from './finding.ts';
 import type { Installation } from './installed.ts';
 import { difference, expectedBodies, expectedObjects, functionBodies, introspect } from './manifest.ts';
 import { hasThisCompiler } from './upgrade.ts';
 
-/** One thing that is not as it should be, or good to know. */
-export interface Finding {
-  /** problem: something does not work or is not safe. note: it works as it is. */
-  readonly level: 'problem' | 'note';
-  readonly about: string;
-  readonly message: string;
-  /** What to do: SQL, a command, or a sentence. */
-  readonly mend?: string;
-}
-
-const problem = (about: string, message: string, mend: string): Finding => ({ level: 'problem', about, message, mend });
-const note = (about: string, message: string, mend?: string): Finding => ({
-  level: 'note',
-  about,
-  message,
-  ...(mend === undefined ? {} : { mend }),
-});
+export type { Finding } from './finding.ts';
 
 /** Everything that doctor looks at. */
 export const examine = async (client: Client, installed: Installation): Promise<Finding[]> => {
@@ -42,6 +28,7 @@ export const examine = async (client: Client, installed: Installation): Promise<
     ...(await rowSecurity(client)),
     ...(await functions(client)),
     ...(await triggers(client)),
+    ...(await actions(client)),
     ...(await subscriptions(client)),
     ...(await drift(client, installed)),
   ];

@@ -173,6 +173,101 @@ test('subscriptions whose events get nowhere', async () => {
   await client.query(`delete from ai.subscriptions where name = 'items'`);
 });
 
+describe('actions', () => {
+  beforeAll(async () => {
+    await declare(
+      client,
+      `insert into ai.meta_actions (action_name, code_template, preconditions) values ('look', 'select name from public.item limit 1', '["true"]'),
+         ('sum', 'select 1 as result', null);
+       create function public.see(ctx jsonb) returns jsonb language sql as 'select null::jsonb';
+       insert into ai.hooks (name, action, phase, language, code, condition) values ('seen', 'sum', 'pre', 'sql', 'select null::jsonb', 'true')`,
+    );
+  });
+  afterAll(async () => {
+    await client.query('delete from ai.hooks; delete from ai.meta_actions');
+  });
+
+  test('one that is switched off is no problem', async () => {
+    await declare(client, `update ai.meta_actions set enabled = false where action_name = 'sum'`);
+    expect((await findings()).filter(({ about }) => about === 'action sum')).toEqual([
+      {
+        level: 'note',
+        about: 'action sum',
+        message: 'it is switched off',
+        mend: `update ai.meta_actions set enabled = true where action_name = 'sum'`,
+      },
+    ]);
+    await declare(client, `update ai.meta_actions set enabled = true where action_name = 'sum'`);
+    expect((await findings()).filter(({ about }) => about === 'action sum')).toEqual([]);
+  });
+
+  test('functions that are missing', () =>
+    mended(
+      `set session_replication_role = replica; drop function ai_gen.look__action__body(); reset session_replication_role`,
+      'action look',
+      'its functions are missing: ai_gen.look__action__body',
+      'pg-ai compile --force',
+    ));
+
+  test('functions that somebody has edited', () =>
+    mended(
+      `create or replace function ai_gen.look__action__body() returns jsonb language sql as 'select null::jsonb'`,
+      'action look',
+      'somebody has edited its functions: ai_gen.look__action__body',
+      'pg-ai compile --force',
+    ));
+
+  test('rows that changed unseen', () =>
+    mended(
+      `set session_replication_role = replica; update ai.meta_actions set code_template = 'select 2 as result' where action_name = 'sum'; reset session_replication_role`,
+      'action sum',
+      'has changed since it was compiled',
+      'pg-ai compile',
+    ));
+
+  test('one that does not compile any more says why', async () => {
+    await client.query(
+      `set session_replication_role = replica; update ai.meta_actions set preconditions = '["nowhere.f()"]' where action_name = 'look'; reset session_replication_role`,
+    );
+    await compileTables(client);
+    expect(await findings()).toContainEqual({
+      level: 'problem',
+      about: 'action look',
+      message: expect.stringMatching(/^it is out of force: action look: preconditions\[0\]/),
+      mend: expect.stringContaining('pg-ai compile'),
+    });
+    await declare(client, `update ai.meta_actions set preconditions = null where action_name = 'look'`);
+  });
+
+  test('a privilege that ai_owner lost', async () => {
+    await declare(
+      client,
+      `insert into ai.hooks (name, action, phase, function) values ('through', 'sum', 'pre', 'public.see')`,
+    );
+    await mended(
+      'revoke execute on function public.see(jsonb) from public',
+      'action sum',
+      'lacks privileges',
+      'grant execute on function public.see(jsonb) to ai_owner',
+    );
+  });
+
+  test('what a hook is made of', async () => {
+    await mended(
+      'drop function ai_gen._when_seen(jsonb, jsonb, jsonb, text, text)',
+      'hook seen',
+      'what it is made of is missing',
+      `update ai.hooks set enabled = enabled where name = 'seen'`,
+    );
+    await declare(client, 'delete from ai.hooks');
+  });
+
+  test('a role that may not call', async () => {
+    await declare(client, `update ai.meta_actions set roles = array['${role}'] where action_name = 'sum'`);
+    await mended(`revoke ai_user from ${role}`, role, 'and not ai.execute_action', `grant ai_user to ${role}`);
+  });
+});
+
 test('what was changed by hand', async () => {
   await database.query(`
     create or replace function ai_private.has_errors(problems jsonb) returns boolean language sql immutable

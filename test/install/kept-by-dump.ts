@@ -27,6 +27,22 @@ const afterCommit = `
   select ai_private.webhook_report('crm', 'failed', 'answered 500', 0);
   select ai.send_email('hello', 'lan@example.org')`;
 
+/** Actions with what they are made of: functions of their own, hooks, policies; JavaScript where there is a language for it. */
+const actions = (role: string, javascript: boolean): string => `
+  insert into ai.meta_actions (action_name, steps, input_schema, preconditions, roles) values ('join in',
+    '[{"create": "shop.users", "values": {"email": "$email"}, "as": "user"}, {"return": {"email": "$user.email", "phone": "+84901234567"}}]',
+    '{"properties": {"email": {"type": "string"}}, "required": ["email"]}', '[":email <> ''no''"]', '{${role}}');
+  insert into ai.hooks (name, action, phase, language, code, condition) values
+    ('tidy', 'join in', 'pre', 'sql', $$ select jsonb_build_object('inputs', jsonb_build_object('email', lower(ctx #>> '{inputs,email}'))) $$, 'actor is not null');
+  insert into ai.policies (name, action, kind, definition) values
+    ('shown', 'join in', 'data', '{"fields": {"phone": {"mask": "phone"}}}'), ('few', 'join in', 'rate_limit', '{"limit": "2/day"}');
+  ${
+    javascript
+      ? `insert into ai.meta_actions (action_name, language, code_template, roles) values ('js', 'javascript', 'return { one: 9007199254740993n };', '{${role}}');
+         insert into ai.hooks (name, action, phase, language, code) values ('more', 'js', 'post', 'javascript', 'return { result: { of: ctx.action } }');`
+      : ''
+  }`;
+
 /** What has to hold of a database that was dumped and restored, however pg_ai came into it. */
 export function keptByDump(format: DumpFormat, putPgAi: (client: Client) => Promise<unknown>, can = true): void {
   let from: TestDatabase;
@@ -44,6 +60,7 @@ export function keptByDump(format: DumpFormat, putPgAi: (client: Client) => Prom
     await before.query(`create role ${role}`);
     await putPgAi(before);
     await before.query(shop(role));
+    await before.query(actions(role, server.javascript !== 'none'));
     await compileTables(before);
     await before.query(create('one@example.org'));
     await before.query(afterCommit);
@@ -66,7 +83,7 @@ export function keptByDump(format: DumpFormat, putPgAi: (client: Client) => Prom
   test.each([
     ...['ai.declaration', 'ai.operation', 'ai.revision', 'ai.audit_log', 'ai.event_log', 'ai.subscriptions'],
     ...['ai.email_templates', 'ai.email_suppressions', 'ai.webhook_endpoints', 'ai.webhook_circuits'],
-    ...['ai.listeners', 'ai_private.subscription_cursor'],
+    ...['ai.listeners', 'ai_private.subscription_cursor', 'ai.meta_actions', 'ai.action', 'ai.hooks', 'ai.policies'],
   ])('%s is the same', async (table) => {
     const sql = `select to_jsonb(t) as row from ${table} as t order by to_jsonb(t)::text`;
     const kept = await rows(before, sql);
@@ -88,6 +105,8 @@ export function keptByDump(format: DumpFormat, putPgAi: (client: Client) => Prom
     expect(outcomes.map(({ table, outcome }) => [table, outcome])).toEqual([
       ['shop.orders', 'unchanged'],
       ['shop.users', 'unchanged'],
+      ['action join in', 'unchanged'],
+      ...(server.javascript === 'none' ? [] : [['action js', 'unchanged']]),
     ]);
   });
 
@@ -115,6 +134,34 @@ export function keptByDump(format: DumpFormat, putPgAi: (client: Client) => Prom
     expect(await rows(after, 'select name from ai.encryption_keys')).toEqual(
       installed?.as === 'extension' ? [] : [{ name: 'pii' }],
     );
+  });
+
+  test('actions work right away, with their hooks and policies', async () => {
+    const caller = await to.as(role);
+    const join = (email: string): Promise<unknown[]> =>
+      rows(caller, `select ai.execute_action('join in', '{"email": "${email}"}') as answer`);
+    for (const email of ['Four@example.org', 'five@example.org'])
+      expect(await join(email)).toEqual([{ answer: { email: email.toLowerCase(), phone: '+84***567' } }]);
+    await expect(join('six@example.org')).rejects.toMatchObject({ code: 'PI210' });
+    await expect(rows(caller, `select ai.execute_action('join in', '{}')`)).rejects.toMatchObject({ code: 'PI210' });
+    expect(
+      await rows(after, `select action, count(*)::int from ai.audit_log where action is not null group by action`),
+    ).toEqual([{ action: 'join in', count: 2 }]);
+    if (server.javascript !== 'none')
+      expect(await rows(caller, `select ai.execute_action('js')::text as answer`)).toEqual([
+        { answer: '{"of": "js", "one": 9007199254740993}' },
+      ]);
+    await caller.end();
+  });
+
+  test('a changed action takes effect as before', async () => {
+    await after.query(
+      `update ai.meta_actions set preconditions = '["false"]' where action_name = 'join in'; delete from ai.policies where action = 'join in'`,
+    );
+    await compileTables(after);
+    await expect(rows(after, `select ai.execute_action('join in', '{"email": "x@y.z"}')`)).rejects.toMatchObject({
+      code: 'PI310',
+    });
   });
 
   test('a changed declaration takes effect as before', async () => {
