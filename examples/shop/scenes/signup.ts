@@ -49,7 +49,8 @@ begin
   return jsonb_build_object('inputs', jsonb_strip_nulls(jsonb_build_object(
     'email', lower(btrim(ctx #>> '{inputs,email}')),
     'name', regexp_replace(btrim(ctx #>> '{inputs,name}'), '\\s+', ' ', 'g'),
-    'phone', regexp_replace(regexp_replace(ctx #>> '{inputs,phone}', '[^+0-9]', '', 'g'), '^0', '+84'))));
+    'phone', regexp_replace(regexp_replace(
+      ctx #>> '{inputs,phone}', '[^+0-9]', '', 'g'), '^0', '+84'))));
 end
 $$)`;
 
