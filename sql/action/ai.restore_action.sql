@@ -1,4 +1,4 @@
--- Puts an action back to what it was at a revision (the number in ai.revision), default the last one before the present that was in force. It is a change
+-- Puts an action with its own hooks and policies back to what it was at a revision (the number in ai.revision), default the last one before the present that was in force. It is a change
 -- like any other: checked, compiled and recorded. Returns the revision.
 -- Errors: PI101 when the action has no such revision that was in force, PI007 when it cannot be in force any more, 42501. For ai_admin.
 create function ai.restore_action(action_name text, revision bigint default null)
@@ -10,7 +10,7 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
 #variable_conflict use_variable
 declare
-  present constant jsonb := (select to_jsonb(m) - '{action_name,registered_by,changed_at}'::text[] from ai.meta_actions m where m.action_name = restore_action.action_name);
+  present constant jsonb := ai_private.action_source(action_name);
   chosen ai.revision;
 begin
   select r.* into chosen
@@ -25,6 +25,7 @@ begin
       message = ai_private.message('PI101.revision', jsonb_build_object('action', action_name, 'revision', restore_action.revision)),
       hint = ai_private.message('PI101.revision.hint', jsonb_build_object('action', action_name));
   end if;
+  perform ai_private.put_back_action_program(action_name, chosen.declaration);
   insert into ai.meta_actions as m
   select x.* from jsonb_populate_record(null::ai.meta_actions, chosen.declaration || jsonb_build_object('action_name', action_name, 'registered_by', current_user, 'changed_at', clock_timestamp())) as x
   on conflict on constraint meta_actions_pkey do update

@@ -1,4 +1,5 @@
--- The row of the history for what became of an action. It holds the whole of ai.meta_actions' row, so that it can be put back: ai.restore_action.
+-- The row of the history for what became of an action. It holds the whole of ai.meta_actions' row with the action's hooks and policies, so that they can be
+-- put back: ai.restore_action.
 create function ai_private.note_action(name text, print text, new_state text, problems jsonb)
 returns void
 language sql
@@ -7,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
   insert into ai.revision (kind, qualified_name, fingerprint, state, declaration, problems, instead_of, reason)
   select 'action', name, print, new_state,
-    (select to_jsonb(m) - '{action_name,registered_by,changed_at}'::text[] from ai.meta_actions m where m.action_name = name), problems,
+    ai_private.action_source(name), problems,
     w.instead_of, w.reason
   from (select) as one
   -- what was rolled back and had to wait for a compiler is still that

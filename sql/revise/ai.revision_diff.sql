@@ -1,5 +1,5 @@
 -- What is other in a revision than in an earlier one: each place that differs, with what stood there and what stands there. Of tables: the declaration as it was
--- read from the comments ("table", "columns"), and the table's own hooks and policies; of actions: the row of ai.meta_actions.
+-- read from the comments ("table", "columns"), and the table's own hooks and policies; of actions: the row of ai.meta_actions, and the action's own hooks and policies.
 -- Errors: PI101 where there is no such revision. For ai_admin and ai_worker.
 create function ai.revision_diff(before bigint, after bigint)
 returns table (path text, was jsonb, is_now jsonb)

@@ -49,6 +49,7 @@ begin
       -- Somebody may have changed it while this waited.
       continue when not exists (select from ai.action a where a.action_name = t.action_name and a.fingerprint = t.fingerprint);
       perform ai_private.write_action(t.action_name, chosen.declaration);
+      perform ai_private.put_back_action_program(t.action_name, chosen.declaration);
       select ai_private.declare_action(t.action_name) into problems;
       if ai_private.has_errors(problems) then
         perform ai_private.refuse_program('action', t.action_name, problems);

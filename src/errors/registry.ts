@@ -340,8 +340,8 @@ export const ERRORS: readonly ErrorEntry[] = [
     en: 'the action {table} is refused: the policy {policy} does not allow this call',
     vi: 'hành động {table} bị từ chối: chính sách {policy} không cho phép lời gọi này',
     hint: {
-      en: "What it demands: select definition from ai.policies where name = '{policy}'",
-      vi: "Chính sách yêu cầu gì: select definition from ai.policies where name = '{policy}'",
+      en: "What it demands: select ai.describe_action('{table}') -> 'policies'",
+      vi: "Chính sách yêu cầu gì: select ai.describe_action('{table}') -> 'policies'",
     },
   },
   {

@@ -80,6 +80,47 @@ describe('tables change', () => {
   });
 });
 
+test('hooks and policies of an action are in its history, and come back with it', async () => {
+  await register(database, { action_name: 'kept', code_template: 'select {{n: integer}} as n' });
+  const revision = async (): Promise<string> =>
+    (
+      await database.query<{ last: string }>(
+        `select max(revision)::text as last from ai.revision where qualified_name = 'kept'`,
+      )
+    )[0]?.last ?? '';
+  const plain = await revision();
+  const add = `select '{"result": {"by": "hook"}}'::jsonb`;
+  await declare(
+    database,
+    `insert into ai.hooks (name, action, phase, language, code, condition) values ('adds', 'kept', 'post', 'sql', $$${add}$$, $$ inputs ->> 'n' <> '7' $$);
+     insert into ai.policies (name, action, kind, definition) values ('few', 'kept', 'access', '{"check": "inputs.n < 10"}')`,
+  );
+  const both = await revision();
+  expect(
+    await database.query('select path, is_now from ai.revision_diff($1, $2) where path ~ $3', [
+      plain,
+      both,
+      '(code|check)$',
+    ]),
+  ).toEqual([
+    { path: 'hooks.adds.code', is_now: add },
+    { path: 'policies.few.definition.check', is_now: 'inputs.n < 10' },
+  ]);
+  await declare(
+    database,
+    `delete from ai.policies; update ai.hooks set code = $$ select '{"result": {"by": "another"}}'::jsonb $$`,
+  );
+  expect(await execute(database, 'kept', { n: 10 })).toEqual({ n: 10, by: 'another' });
+  await declare(database, `select ai.restore_action('kept', ${both})`);
+  expect(await execute(database, 'kept', { n: 1 })).toEqual({ n: 1, by: 'hook' });
+  expect(await execute(database, 'kept', { n: 7 })).toEqual({ n: 7 });
+  expect((await refusal(execute(database, 'kept', { n: 10 }))).code).toBe('PI200');
+  await declare(database, `select ai.rollback('kept', ${plain})`);
+  expect(await execute(database, 'kept', { n: 10 })).toEqual({ n: 10 });
+  expect(await database.query(`select from pg_proc where proname in ('_hook_adds', '_when_adds')`)).toEqual([]);
+  expect(await database.query('select from ai.hooks union all select from ai.policies')).toEqual([]);
+});
+
 test('while callers call, tables and actions change: each call is right, or says why not', async () => {
   await database.query('create table public.race (id bigint generated always as identity primary key, a text)');
   await register(database, {

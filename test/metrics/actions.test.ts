@@ -321,6 +321,19 @@ describe('the guard', () => {
     expect((await worker.query('select * from ai.guard_revisions()')).rows).toEqual([]);
   });
 
+  test('takes back a hook that made it fail', async () => {
+    await declare(
+      database,
+      `insert into ai.hooks (name, action, phase, language, code) values ('breaks', 'steady', 'pre', 'sql', $$ select '{"refuse": {"message": "no"}}'::jsonb $$)`,
+    );
+    expect(await codesOf('steady', 10, { n: 5 })).toEqual(Array(10).fill('PI301'));
+    const worker = await database.as('ai_worker');
+    expect((await worker.query('select name from ai.guard_revisions()')).rows).toEqual([{ name: 'steady' }]);
+    await compilePendingActions(database);
+    expect(await execute(database, 'steady', { n: 5 })).toBe(2);
+    expect(await database.query('select from ai.hooks')).toEqual([]);
+  });
+
   test('by hand', async () => {
     await amend(database, 'steady', { code_template: 'select 1 as result' });
     await database.query(`select ai.rollback('steady')`);

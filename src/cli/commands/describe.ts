@@ -23,6 +23,9 @@ type Operation = {
   readonly description?: string;
   readonly inputs: Schema;
   readonly outputs: Schema;
+  readonly policies?: readonly { readonly policy: string; readonly kind: string }[];
+  /** Of actions. */
+  readonly hooks?: readonly { readonly hook: string; readonly phase: string }[];
 };
 
 export const register = (program: Command): void => {
@@ -98,6 +101,10 @@ function showOperation(name: string, operation: Operation, output: Output): void
   const about = operation.description === undefined ? '' : `  ${operation.description}`;
   output.line(`  ${paint('bold', name)}${state}${about}`);
   output.line(`    roles: ${operation.roles.join(', ')}; function: ${operation.function}`);
+  const { policies = [], hooks = [] } = operation;
+  if (policies.length > 0)
+    output.line(`    policies: ${policies.map(({ policy, kind }) => `${policy} (${kind})`).join(', ')}`);
+  if (hooks.length > 0) output.line(`    hooks: ${hooks.map(({ hook, phase }) => `${hook} (${phase})`).join(', ')}`);
   const inputs = Object.entries(operation.inputs.properties ?? {});
   const width = Math.max(0, ...inputs.map(([field]) => field.length));
   const required = new Set(operation.inputs.required ?? []);

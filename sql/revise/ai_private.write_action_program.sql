@@ -1,0 +1,36 @@
+-- Writes an action's own hooks and policies as a revision had them. Nothing is compiled by it: that comes when all is written.
+create function ai_private.write_action_program(name text, source jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+-- what makes each row take effect by itself looks at this
+set check_function_bodies = off
+as $pg_ai$
+declare
+  kept_hooks constant jsonb := coalesce(source -> 'hooks', '{}');
+  kept_policies constant jsonb := coalesce(source -> 'policies', '{}');
+begin
+  delete from ai.hooks h where h.action = write_action_program.name and not kept_hooks ? h.name;
+  insert into ai.hooks
+  select r.* from jsonb_each(kept_hooks) as e
+  cross join lateral jsonb_populate_record(null::ai.hooks, e.value || jsonb_build_object('name', e.key, 'action', write_action_program.name, 'changed_at', clock_timestamp())) as r
+  where not exists (select from ai.hooks h where h.name = e.key and h.action = write_action_program.name and to_jsonb(h) - '{name,action,changed_at}'::text[] = e.value)
+  on conflict on constraint hooks_pkey do update
+  set relation = excluded.relation, operation = excluded.operation, action = excluded.action, phase = excluded.phase, position = excluded.position,
+      enabled = excluded.enabled, condition = excluded.condition, function = excluded.function, code = excluded.code, language = excluded.language,
+      settings = excluded.settings, description = excluded.description, changed_at = excluded.changed_at;
+  delete from ai.policies p where p.action = write_action_program.name and not kept_policies ? p.name;
+  insert into ai.policies
+  select r.* from jsonb_each(kept_policies) as e
+  cross join lateral jsonb_populate_record(null::ai.policies, e.value || jsonb_build_object('name', e.key, 'action', write_action_program.name, 'changed_at', clock_timestamp())) as r
+  where not exists (select from ai.policies p where p.name = e.key and p.action = write_action_program.name and to_jsonb(p) - '{name,action,changed_at}'::text[] = e.value)
+  on conflict on constraint policies_pkey do update
+  set relation = excluded.relation, operation = excluded.operation, action = excluded.action, kind = excluded.kind, position = excluded.position,
+      enabled = excluded.enabled, definition = excluded.definition, description = excluded.description, changed_at = excluded.changed_at;
+end
+$pg_ai$;
+comment on function ai_private.write_action_program(text, jsonb) is 'Writes an action''s hooks and policies as a revision had them';
+revoke all on function ai_private.write_action_program(text, jsonb) from public;
+grant execute on function ai_private.write_action_program(text, jsonb) to ai_owner, ai_admin;
