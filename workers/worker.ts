@@ -86,7 +86,7 @@ export const startWorker = async (options: WorkerOptions): Promise<RunningWorker
   const handlers = options.handlers ?? EventRegistry.all;
   const { deliveries: others = usualDeliveries(log) } = options;
   const runs = options.run !== false;
-  const queue = createPool({ connection, max: 6, applicationName: 'pg-ai worker', answerMs: leaseMs });
+  const queue = createPool({ connection, max: 4, applicationName: 'pg-ai worker', answerMs: leaseMs });
   const work = createPool({ connection, max: concurrency, applicationName: 'pg-ai handlers' });
   const ends: (() => Promise<unknown>)[] = [() => work.end(), () => queue.end()];
   const end = async (): Promise<void> => {
@@ -172,6 +172,8 @@ export const startWorker = async (options: WorkerOptions): Promise<RunningWorker
       const deliveries = { ...others, job };
       runner = startRunner({
         queue,
+        openJobs: (onFailure) =>
+          createPool({ connection, max: 5, applicationName: 'pg-ai queue', answerMs: leaseMs, onFailure }),
         work,
         deliveries,
         handlers: handlerDelivery.names,

@@ -1,6 +1,5 @@
 import type { Context, Span } from '@opentelemetry/api';
 import type { JobHelpers } from 'graphile-worker';
-import type pg from 'pg';
 import type { Logger } from 'pino';
 import {
   type Delivery,
@@ -20,14 +19,10 @@ import { type JobPayload, readPayload } from './job.ts';
 import { heldUntil, letGo, putBack } from './put-back.ts';
 import type { CurrentSubscription, Subscriptions } from './subscriptions.ts';
 import { acquit, bury, notDone, noteStart } from './suspect.ts';
-import { AlreadyDone, Work } from './work.ts';
+import { AlreadyDone, type Connections, Work } from './work.ts';
 
 /** What all attempts of a runner share. */
-export interface Shared {
-  /** For the runner's own short statements. */
-  readonly queue: pg.Pool;
-  /** For those of handlers, which may take their time. */
-  readonly work: pg.Pool;
+export interface Shared extends Connections {
   readonly subscriptions: Subscriptions;
   readonly events: Events;
   readonly handlerOf: (subscription: CurrentSubscription) => DeliveryHandler | undefined;
@@ -132,7 +127,7 @@ class Attempt {
     if (this.#number === 1) metrics.lag.observe({ subscription: name }, (Date.now() - this.#first.at.getTime()) / 1000);
     const ending = new Ending(timeoutMs);
     running.add(ending);
-    const work = new Work(this.#shared.work, name, this.#events, ending);
+    const work = new Work(this.#shared, name, this.#events, ending);
     try {
       const deliver = async (span?: Span, within?: Context): Promise<void> => {
         await ending.race(handler.deliver(this.#delivery(), this.#context(work, ending, span, within)));
@@ -178,7 +173,7 @@ class Attempt {
 
   /** Back to the queue. */
   async #back(delayMs: number, failures = this.#payload.failures, split = false): Promise<Outcome> {
-    await putBack({
+    const isOurs = await putBack({
       database: this.#shared.queue,
       helpers: this.#helpers,
       payload: this.#payload,
@@ -188,6 +183,7 @@ class Attempt {
       delayMs,
       split,
     });
+    if (!isOurs) throw new LeaseLost('the job was freed in the middle of the attempt');
     this.#shared.due(delayMs);
     return 'put_back';
   }

@@ -115,5 +115,11 @@ export const startLease = async (options: LeaseOptions): Promise<Lease> => {
   };
 };
 
-const free = (database: Queryable, pools: readonly string[]): Promise<unknown> =>
-  database.query('select graphile_worker.force_unlock_workers($1::text[])', [pools]);
+/** Also removes what is left of jobs that were put back as others (putBack), and whose end could not be written: nobody would ever take them. */
+const free = async (database: Queryable, pools: readonly string[]): Promise<void> => {
+  await database.query('select graphile_worker.force_unlock_workers($1::text[])', [pools]);
+  await database.query(
+    `delete from graphile_worker._private_jobs j using graphile_worker._private_tasks t
+     where t.id = j.task_id and t.identifier like 'pg\\_ai.%' and j.key is null and j.attempts >= j.max_attempts and j.locked_at is null`,
+  );
+};

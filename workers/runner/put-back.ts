@@ -22,7 +22,9 @@ export interface PutBack {
 const UNLIMITED = 32_767;
 
 /** Puts the delivery back as it is. A batch whose attempt has failed goes back event by event, so that a bad one does not hold up the others. */
-export const putBack = async (job: PutBack & { readonly split: boolean }): Promise<void> => {
+// Only while the job is locked by this worker. Of one that was freed meanwhile graphile-worker would make the new one, under the same id, and the end of this
+// attempt would delete it.
+export const putBack = async (job: PutBack & { readonly split: boolean }): Promise<boolean> => {
   const { database, helpers, payload, events, ordered, failures, delayMs, split } = job;
   const parts: { readonly payload: JobPayload; readonly key: string | null }[] =
     split && events.length > 1
@@ -32,17 +34,20 @@ export const putBack = async (job: PutBack & { readonly split: boolean }): Promi
         }))
       : [{ payload: { ...payload, failures, held: ordered }, key: helpers.job.key }];
   // Where the order counts, each part gets a time of its own; and a held row, before which no later event of the same row may go.
-  await database.query(
-    `with held as (
+  const { rows } = await database.query<{ mine: boolean }>(
+    `with mine as materialized (
+       select j.id from graphile_worker._private_jobs j where j.id = $11 and j.locked_by = $12 for update
+     ), held as (
        insert into ai_private.delivery_held (subscription, entity, row_key, event_id, until)
        select $1, h.entity, h.row_key, h.event_id, clock_timestamp() + $2 * interval '1 ms'
        from unnest($3::text[], $4::text[], $5::bigint[]) as h (entity, row_key, event_id)
+       where exists (select from mine)
        on conflict (subscription, entity, row_key, event_id) do update set until = excluded.until
      )
-     select graphile_worker.add_jobs(array(
+     select exists (select from mine) as mine, (select count(*) from mine cross join lateral graphile_worker.add_jobs(array(
        select row($6, p.payload, $7, clock_timestamp() + $2 * interval '1 ms' + (p.n - 1) * interval '1 us', ${UNLIMITED}, p.key, $8, null)::graphile_worker.job_spec
        from unnest($9::json[], $10::text[]) with ordinality as p (payload, key, n)
-       order by p.n))`,
+       order by p.n))) as added`,
     [
       payload.subscription,
       delayMs,
@@ -54,8 +59,11 @@ export const putBack = async (job: PutBack & { readonly split: boolean }): Promi
       helpers.job.priority,
       parts.map((part) => JSON.stringify(writePayload(part.payload))),
       parts.map(({ key }) => key),
+      helpers.job.id,
+      helpers.job.locked_by,
     ],
   );
+  return rows[0]?.mine === true;
 };
 
 /** Later events of the same row need not wait for these any more. */

@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Job, runTaskList, type TaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker';
+import { type Job, runTaskList, type Task, type TaskList, type WorkerEvents, type WorkerPool } from 'graphile-worker';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { DeliveryHandler, DeliveryKind } from '../delivery.ts';
+import { discard } from '../pool.ts';
 import { queueLogger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { Ahead } from './ahead.ts';
@@ -12,11 +13,14 @@ import type { Ending } from './ending.ts';
 import { Events } from './events.ts';
 import { readPayload } from './job.ts';
 import { type Lease, startLease } from './lease.ts';
+import { mendRelease } from './local-queue.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 export interface RunnerOptions {
-  /** For the queue and the runner's own statements; at least 4 connections. */
+  /** For the runner's own statements. */
   readonly queue: pg.Pool;
+  /** Opens a pool for graphile-worker: each of its lives has one of its own, and ends with its first failure. */
+  readonly openJobs: (onFailure: (error: unknown) => void) => pg.Pool;
   /** For handlers' statements; as many connections as there are attempts at once. */
   readonly work: pg.Pool;
   /** How to deliver, by kind of delivery; what is missing waits for a worker that knows. */
@@ -56,6 +60,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
   const shared: Shared = {
     queue,
     work,
+    answerMs: options.leaseMs,
     subscriptions: new Subscriptions(queue),
     events: new Events(queue),
     handlerOf: ({ delivery }) => deliveries[delivery],
@@ -74,9 +79,28 @@ export const startRunner = (options: RunnerOptions): Runner => {
 
   /** One life of the pool under one name. Ends when it is stopped, has lost its lease, or has given up because of its connections. */
   const live = async (): Promise<void> => {
-    const pool = startPool(options, shared);
-    pool.promise.catch(() => {});
     const lost = Promise.withResolvers<string>();
+    let isOver = false;
+    const end = (why: string): void => {
+      isOver = true;
+      lost.resolve(why);
+    };
+    // What graphile-worker could not be answered it takes for not done: jobs that it has locked and does not know of would stay locked, and where it could not
+    // write how jobs have ended it throws where nobody catches. So it hears nothing of failures; this life of it is over, and all that it held is free.
+    const jobs = options.openJobs((error) => {
+      if (!isOver && !isStopping) log.warn({ err: error }, 'a statement of the queue has failed');
+      end('the queue cannot be reached');
+    });
+    const attempt = createTask(shared);
+    const pool = startPool(options, jobs, {
+      shared,
+      task: async (payload, helpers) => {
+        await attempt(payload, helpers);
+        // There is nobody left whom it could concern.
+        if (isOver) await new Promise(() => {});
+      },
+    });
+    pool.promise.catch(() => {});
     let lease: Lease | undefined;
     try {
       lease = await startLease({
@@ -84,7 +108,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
         pool: pool.id,
         leaseMs: options.leaseMs,
         log,
-        onLost: lost.resolve,
+        onLost: end,
         onTakeover: (pools) => {
           metrics.takeovers.inc(pools.length);
           nudge?.(options.concurrency);
@@ -92,23 +116,28 @@ export const startRunner = (options: RunnerOptions): Runner => {
       });
       takes = true;
       nudge = (jobs) => pool.nudge(jobs);
-      const ended = pool.promise.then(
-        () => 'the queue has ended',
-        (error) => `the queue has ended: ${String(error)}`,
+      pool.promise.then(
+        () => end('the queue has ended'),
+        (error) => end(`the queue has ended: ${String(error)}`),
       );
-      const why = await Promise.race([stopping.promise, lost.promise, ended]);
+      const why = await Promise.race([stopping.promise, lost.promise]);
       takes = false;
       nudge = undefined;
       if (isStopping) await finish(pool, running, graceMs);
       else {
-        log.error({ pool: pool.id }, `${why}; starting again`);
+        log.warn({ pool: pool.id }, `${why}; starting again`);
         await abandon(pool, running, why ?? '');
       }
+    } catch (error) {
+      end(String(error));
+      await abandon(pool, running, String(error));
+      throw error;
     } finally {
       takes = false;
       nudge = undefined;
       // Where this fails, the lease runs out by itself.
       await lease?.end().catch((error) => log.warn({ err: error }, 'the lease could not be given back'));
+      discard(jobs);
     }
   };
 
@@ -138,9 +167,13 @@ export const startRunner = (options: RunnerOptions): Runner => {
   };
 };
 
-const startPool = (options: RunnerOptions, shared: Shared): WorkerPool => {
-  const { queue, deliveries, handlers, concurrency, mostLocked, pollMs, preparedStatements, log } = options;
-  const task = createTask(shared);
+const startPool = (
+  options: RunnerOptions,
+  jobs: pg.Pool,
+  life: { readonly shared: Shared; readonly task: Task },
+): WorkerPool => {
+  const { shared, task } = life;
+  const { deliveries, handlers, concurrency, mostLocked, pollMs, preparedStatements, log } = options;
   // 'pg_ai.job' without a name is a hook of the database's own, which any worker runs.
   const kinds = Object.keys(deliveries);
   const tasks: TaskList = Object.fromEntries(
@@ -151,10 +184,13 @@ const startPool = (options: RunnerOptions, shared: Shared): WorkerPool => {
   );
   const events = new EventEmitter() as WorkerEvents;
   const ahead = new Ahead(concurrency, mostLocked);
-  events.on('localQueue:init', ({ localQueue }) => ahead.adjust(localQueue));
-  events.on('localQueue:getJobs:complete', ({ jobs }: { jobs: Job[] }) => {
-    ahead.locked(jobs);
-    shared.events.prefetch(jobs.map((job) => readPayload(job.payload)).filter((payload) => payload !== undefined));
+  events.on('localQueue:init', ({ localQueue }) => {
+    ahead.adjust(localQueue);
+    mendRelease(localQueue, log);
+  });
+  events.on('localQueue:getJobs:complete', ({ jobs: locked }: { jobs: Job[] }) => {
+    ahead.locked(locked);
+    shared.events.prefetch(locked.map((job) => readPayload(job.payload)).filter((payload) => payload !== undefined));
   });
   return runTaskList(
     {
@@ -173,7 +209,7 @@ const startPool = (options: RunnerOptions, shared: Shared): WorkerPool => {
       },
     },
     tasks,
-    queue,
+    jobs,
   );
 };
 
@@ -194,7 +230,9 @@ const finish = async (pool: WorkerPool, running: ReadonlySet<Ending>, graceMs: n
 
 const abandon = async (pool: WorkerPool, running: ReadonlySet<Ending>, why: string): Promise<void> => {
   abortAll(running, new LeaseLost(why));
-  await within(LAST_MS, pool.forcefulShutdown(why)).catch(() => {});
+  // Its end may take long or not come at all. What it still holds is freed with the lease.
+  Promise.resolve(pool.forcefulShutdown(why)).catch(() => {});
+  for (let waited = 0; running.size > 0 && waited < 1000; waited += 20) await delay(20);
 };
 
 const within = async (ms: number, work: unknown): Promise<void> => {

@@ -1,4 +1,5 @@
-import type pg from 'pg';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
 import type { Queryable } from '../delivery.ts';
 import { cut } from '../pool.ts';
 import type { Ending } from './ending.ts';
@@ -9,18 +10,44 @@ export class AlreadyDone extends Error {
   override readonly name = 'AlreadyDone';
 }
 
+/** Where an attempt does what it does in the database. */
+export interface Connections {
+  /** For handlers' statements, which may take their time. */
+  readonly work: pg.Pool;
+  /** For what is recorded of them. */
+  readonly queue: pg.Pool;
+  /** How long the server may take to answer what is no handler's statement: on a connection that is half open it never does. */
+  readonly answerMs: number;
+}
+
+/**
+ * Steps that are done, and whose record could not be written so far: the connection was gone. As long as this process lives, it knows of them.
+ */
+const unrecorded = new Map<string, unknown>();
+
 /** What an attempt does in the database: the transaction that commits with "done", and the steps that are done once. */
 export class Work {
   readonly #pool: pg.Pool;
+  readonly #queue: pg.Pool;
+  readonly #answerMs: number;
   readonly #subscription: string;
   readonly #events: readonly LoadedEvent[];
   readonly #ending: Ending;
+  /** What is out of the pool. */
+  readonly #taken = new Set<pg.PoolClient>();
   #client: Promise<pg.PoolClient> | undefined;
   #steps: Promise<Map<string, unknown>> | undefined;
   #over = false;
 
-  constructor(pool: pg.Pool, subscription: string, events: readonly LoadedEvent[], ending: Ending) {
-    this.#pool = pool;
+  constructor(
+    { work, queue, answerMs }: Connections,
+    subscription: string,
+    events: readonly LoadedEvent[],
+    ending: Ending,
+  ) {
+    this.#pool = work;
+    this.#queue = queue;
+    this.#answerMs = answerMs;
     this.#subscription = subscription;
     this.#events = events;
     this.#ending = ending;
@@ -38,7 +65,12 @@ export class Work {
   readonly autocommit: Queryable = {
     query: async (sql, parameters) => {
       this.#refuseLate();
-      return this.#pool.query(sql, parameters as unknown[]);
+      const client = await this.#open('select 1');
+      try {
+        return await client.query(sql, parameters as unknown[]);
+      } finally {
+        this.#release(client);
+      }
     },
   };
 
@@ -49,15 +81,31 @@ export class Work {
     if (done.has(key)) return done.get(key) as T;
     this.#refuseLate();
     const [first] = this.#events;
-    const result = await step(`${this.#subscription}:${first?.id}:${key}`);
-    const text = result === undefined ? null : JSON.stringify(result);
+    const id = `${this.#subscription}:${first?.id}:${key}`;
+    const result = unrecorded.has(id) ? (unrecorded.get(id) as T) : await step(id);
     // Even where the attempt is over by now: the step is done, and another attempt must know.
-    await this.#pool.query(
-      `insert into ai_private.delivery_done (subscription, event_id, key, result) values ($1, $2, $3, $4) on conflict do nothing`,
-      [this.#subscription, first?.id, key, text],
-    );
+    unrecorded.set(id, result);
+    await this.#record(key, result);
+    unrecorded.delete(id);
     done.set(key, result);
     return result;
+  }
+
+  /** Tries until the server has answered: its connections may be gone, or the server itself for a while. */
+  async #record(key: string, result: unknown): Promise<void> {
+    const text = result === undefined ? null : JSON.stringify(result);
+    for (let failures = 0; ; failures++) {
+      try {
+        await this.#queue.query(
+          `insert into ai_private.delivery_done (subscription, event_id, key, result) values ($1, $2, $3, $4) on conflict do nothing`,
+          [this.#subscription, this.#events[0]?.id, key, text],
+        );
+        return;
+      } catch (error) {
+        if (isAnswer(error) || failures >= 30) throw error;
+        await delay(Math.min(1000, 20 * 2 ** failures));
+      }
+    }
   }
 
   /** Whether there is something to commit. Where db was not used, the end of the job says all that there is to say. */
@@ -73,16 +121,19 @@ export class Work {
     this.#refuseLate();
     const client = await this.#client;
     if (client === undefined) return;
-    const { rowCount } = await client.query(
-      `insert into ai_private.delivery_done (subscription, event_id, key) select $1, id, '' from unnest($2::bigint[]) as id on conflict do nothing`,
-      [this.#subscription, this.#events.map(({ id }) => id)],
+    const { rowCount } = await this.#answer(
+      client,
+      client.query(
+        `insert into ai_private.delivery_done (subscription, event_id, key) select $1, id, '' from unnest($2::bigint[]) as id on conflict do nothing`,
+        [this.#subscription, this.#events.map(({ id }) => id)],
+      ),
     );
     if (rowCount !== this.#events.length) throw new AlreadyDone('another attempt has done this delivery');
     this.#refuseLate();
     this.#over = true;
-    await client.query('commit');
+    await this.#answer(client, client.query('commit'));
     this.#client = undefined;
-    client.release();
+    this.#release(client);
   }
 
   /** Undoes what was done through db, also where a statement still runs. */
@@ -90,35 +141,59 @@ export class Work {
     this.#over = true;
     const opened = this.#client;
     this.#client = undefined;
+    if (this.#ending.reason !== undefined) for (const client of this.#taken) cut(client, 'the attempt is over');
     const client = await opened?.catch(() => undefined);
     if (client === undefined) return;
-    if (this.#ending.reason !== undefined) cut(client, 'the attempt is over');
     try {
-      await client.query('rollback');
-      client.release();
+      await this.#answer(client, client.query('rollback'));
+      this.#release(client);
     } catch (error) {
-      client.release(error instanceof Error ? error : true);
+      this.#release(client, error);
     }
   }
 
-  async #begin(): Promise<pg.PoolClient> {
+  #begin(): Promise<pg.PoolClient> {
     this.#refuseLate();
-    const client = await this.#pool.connect();
+    // The server itself ends what outlives the attempt: it cannot see a worker that has vanished without a word.
+    const left = Math.max(1, this.#ending.deadline - Date.now()) + 1000;
+    return this.#open(
+      `begin; set local statement_timeout = ${left}; set local idle_in_transaction_session_timeout = ${left}`,
+    );
+  }
+
+  /** A connection on which the statement was answered: one that has idled may be gone, and the next one is as good. */
+  async #open(sql: string): Promise<pg.PoolClient> {
+    for (;;) {
+      const client = await this.#pool.connect();
+      this.#taken.add(client);
+      try {
+        this.#refuseLate();
+        await this.#answer(client, client.query(sql));
+        return client;
+      } catch (error) {
+        this.#release(client, error);
+        this.#refuseLate();
+        if (isAnswer(error)) throw error;
+      }
+    }
+  }
+
+  #release(client: pg.PoolClient, error?: unknown): void {
+    this.#taken.delete(client);
+    client.release(error === undefined ? undefined : error instanceof Error ? error : true);
+  }
+
+  async #answer<T>(client: pg.PoolClient, answer: Promise<T>): Promise<T> {
+    const late = setTimeout(() => cut(client, `no answer within ${this.#answerMs} ms`), this.#answerMs);
     try {
-      // The server itself ends what outlives the attempt: it cannot see a worker that has vanished without a word.
-      const left = Math.max(1, this.#ending.deadline - Date.now()) + 1000;
-      await client.query(
-        `begin; set local statement_timeout = ${left}; set local idle_in_transaction_session_timeout = ${left}`,
-      );
-      return client;
-    } catch (error) {
-      client.release(true);
-      throw error;
+      return await answer;
+    } finally {
+      clearTimeout(late);
     }
   }
 
   async #readSteps(): Promise<Map<string, unknown>> {
-    const { rows } = await this.#pool.query<{ key: string; result: unknown }>(
+    const { rows } = await this.#queue.query<{ key: string; result: unknown }>(
       `select key, result from ai_private.delivery_done where subscription = $1 and event_id = $2 and key <> ''`,
       [this.#subscription, this.#events[0]?.id],
     );
@@ -131,3 +206,7 @@ export class Work {
     if (this.#over) throw new Error('the attempt is over');
   }
 }
+
+/** Whether the server has said no, and not merely gone away: shutting down, out of connections, or cut off in the middle. */
+const isAnswer = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && !/^(08|53|57P)/.test(error.code ?? '');
