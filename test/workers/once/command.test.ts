@@ -182,6 +182,27 @@ test('a newer database is refused, and one that becomes newer ends the worker', 
   expect(refused.stderr).toMatch(
     /the database holds pg_ai 99\.1\.0, and this worker is [\d.]+\n.*start the workers of pg-ai 99\.1\.0/s,
   );
+  // Upgraded under a worker that is in the middle of something: that ends as it should, and then the worker does.
+  rmSync(join(folder, 'endless.ts'), { force: true });
+  write(
+    'lasting.ts',
+    handler(
+      'lasting',
+      `ctx.log.info('lasting began'); await new Promise((done) => setTimeout(done, 11_000)); await ctx.db.query("insert into public.effect values ('lasting', $1)", [ctx.event.id]);`,
+    ),
+  );
+  const running = worker('--handlers', folder, '--grace', '60');
+  await running.says('the worker runs');
+  await mutate(database, 'create', 'users', { id: 50, email: 'fifty@example.org' });
+  await running.says('lasting began');
+  await version('99.1.0');
+  expect(await running.exit).toBe(1);
+  await version(own);
+  expect(running.stderr()).toContain('start the workers of pg-ai 99.1.0');
+  expect(await effects('lasting')).toHaveLength(1);
+  expect(await database.query('select from ai_private.worker')).toEqual([]);
+  expect(await database.query('select from graphile_worker.jobs where locked_by is not null')).toEqual([]);
+  rmSync(join(folder, 'lasting.ts'));
 });
 
 test('a login that may not make the queue is told who may', async () => {

@@ -17,6 +17,10 @@ writeFileSync(
   `
   import { EventRegistry } from 'pg-ai';
   const die = (step: string): void => { if (process.env.DIES_AT === step) process.kill(process.pid, 'SIGKILL'); };
+  EventRegistry.register({ trigger: 'post', entity: 'fault.poison', action: '*', name: 'poison', handler: async (ctx): Promise<void> => {
+    await ctx.autocommit.query("insert into public.effect values ('outside', $1, $2)", [ctx.event.topic, ctx.event.id]);
+    if (ctx.event.topic === 'fault.poison.drunk') process.kill(process.pid, 'SIGKILL');
+  } });
   for (const step of ${JSON.stringify(STEPS)}) {
     if (process.env.ONLY !== undefined && process.env.ONLY !== step) continue;
     EventRegistry.register({ trigger: 'post', entity: 'fault.' + step, action: '*', name: step, handler: async (ctx): Promise<void> => {
@@ -119,4 +123,30 @@ test('killed with a job that it has locked and not started: nothing is lost', as
   expect(await effects('started')).toEqual({ inside: 2, outside: 2 });
   heir.child.kill('SIGTERM');
   await heir.exit;
+});
+
+test('a delivery that kills its worker again and again becomes a dead letter, and the others are done', async () => {
+  await database.query(`select ai.emit_event('fault.poison.drunk')`);
+  await database.query(`select ai.emit_event('fault.poison.looked-at')`);
+  const dead = () =>
+    database.query<{ error: string; attempts: number }>(
+      `select error, attempts from ai.dead_letters where subscription = 'poison'`,
+    );
+  let died = 0;
+  for (;;) {
+    const running = worker();
+    const buried = until(async () => (await dead()).length > 0).then(() => 'buried' as const);
+    if ((await Promise.race([running.exit, buried])) === 'buried') {
+      await stage.settled('poison');
+      running.child.kill('SIGTERM');
+      expect(await running.exit).toBe(0);
+      break;
+    }
+    died++;
+  }
+  // The first time it is not known whether it was to blame.
+  expect(died).toBe(4);
+  expect(await dead()).toEqual([{ error: 'its worker died 3 times while it was attempted', attempts: 3 }]);
+  expect(await effects('fault.poison.drunk')).toEqual({ inside: 0, outside: 4 });
+  expect((await effects('fault.poison.looked-at'))?.outside).toBeGreaterThan(0);
 });

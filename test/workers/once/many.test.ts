@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { useDatabase } from '../../support/database.ts';
 import { handlersOf, until, useWorkers } from '../stage.ts';
@@ -8,7 +9,10 @@ const stage = useWorkers(database);
 const EVENTS = 20_000;
 const ROWS = 400;
 
-test('two relays and four workers: none of 20,000 events is lost, and each row keeps its order, failures and all', async () => {
+/** How long a transaction stays open while others commit. */
+const HELD_MS = 60_000;
+
+test('two relays and four workers: none of 20,000 events is lost, and each row keeps its order, failures and all; nor is one of a transaction that was open for a minute', async () => {
   const got = new Map<string, number[]>();
   const failed = new Set<string>();
   const handlers = handlersOf((registry) =>
@@ -31,6 +35,12 @@ test('two relays and four workers: none of 20,000 events is lost, and each row k
   );
   const options = { handlers, deliveries: {}, compile: false, connection: { connectionString: database.url } };
   for (const relay of [true, true, false, false]) await stage.start({ ...options, relay });
+  const open = await database.client();
+  await open.query('begin');
+  const { rows } = await open.query(
+    `select ai.emit_event('many.things.happened', '{}', '{"id": "late"}')::text as id, pg_current_xact_id()::text as xid`,
+  );
+  const openedAt = performance.now();
   const total = () => [...got.values()].reduce((sum, ids) => sum + ids.length, 0);
   for (let from = 0; from < EVENTS; from += 2000)
     await database.query(
@@ -38,7 +48,22 @@ test('two relays and four workers: none of 20,000 events is lost, and each row k
       [from],
     );
   await until(() => total() >= EVENTS);
+  // Everybody else's have passed it by. What comes after it gets ids and transactions far beyond its own.
+  while (performance.now() - openedAt < HELD_MS) {
+    await database.query(`select ai.emit_event('many.others.happened')`);
+    await delay(200);
+  }
+  expect(got.has('{"id":"late"}')).toBe(false);
+  await open.query('commit');
+  await until(() => total() > EVENTS);
   await stage.settled('many');
+  expect(got.get('{"id":"late"}')).toEqual([Number(rows[0]?.id)]);
+  got.delete('{"id":"late"}');
+  const [{ ahead } = { ahead: 0 }] = await database.query<{ ahead: number }>(
+    `select (pg_current_xact_id()::text::bigint - $1::bigint)::int as ahead`,
+    [rows[0]?.xid],
+  );
+  expect(ahead).toBeGreaterThan(50);
   expect(failed.size).toBeGreaterThan(100);
   expect(total()).toBe(EVENTS);
   expect(got.size).toBe(ROWS);
