@@ -12,6 +12,7 @@ import { hooksCase } from './cases/hooks.ts';
 import { metricsCase } from './cases/metrics.ts';
 import { node } from './cases/node.ts';
 import { operationCases } from './cases/operations.ts';
+import { policiesCase } from './cases/policies.ts';
 import { postgraphile } from './cases/postgraphile.ts';
 import { size } from './cases/size.ts';
 import { tables } from './cases/tables.ts';
@@ -36,6 +37,7 @@ const CASES: readonly Case[] = [
   compileCase,
   wal,
   hooksCase,
+  policiesCase,
   metricsCase,
   events,
   node,

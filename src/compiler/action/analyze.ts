@@ -1,7 +1,7 @@
 import { type Diagnostic, error, warning } from '../diagnostic.ts';
+import { ACTOR } from '../emit/actor.ts';
 import { buildObject } from '../emit/context.ts';
 import { ident, literal } from '../emit/sql.ts';
-import { ACTOR } from '../emit/statement.ts';
 import type { Input, Privilege, Probe } from '../ir.ts';
 import { findJsonMistake } from '../json.ts';
 import type { Limits } from '../policy/limit.ts';

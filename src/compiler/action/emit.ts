@@ -1,4 +1,5 @@
 import { emitCallChecks, emitGate } from '../emit/access.ts';
+import { ACTOR } from '../emit/actor.ts';
 import { buildObject, type Context, createContext } from '../emit/context.ts';
 import { startsEarly } from '../emit/early.ts';
 import { digestible } from '../emit/handling.ts';
@@ -7,7 +8,6 @@ import { emitLimitCheck, emitLimitStart, limitSettings, limitVariables } from '.
 import { emitRates } from '../emit/rate.ts';
 import { comment, dollarQuoted, ident, indent, jsonb, literal } from '../emit/sql.ts';
 import { NO_START_PROC } from '../emit/start-proc.ts';
-import { ACTOR } from '../emit/statement.ts';
 import { emitUsual } from '../emit/usual.ts';
 import type { Input } from '../ir.ts';
 import { bodyArguments, bodyName } from './emit-body.ts';

@@ -1,7 +1,7 @@
 import { check } from '../declaration.ts';
 import { error } from '../diagnostic.ts';
+import { ACTOR } from '../emit/actor.ts';
 import { ident, literal } from '../emit/sql.ts';
-import { ACTOR } from '../emit/statement.ts';
 import type { Privilege } from '../ir.ts';
 import { expression, type Findings } from './expression.ts';
 import { conditions } from './grammar.ts';

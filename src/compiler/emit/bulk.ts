@@ -1,6 +1,7 @@
 import type { Operation } from '../ir.ts';
 import { judgesCalls } from '../policy/ir.ts';
 import { brokenBy, emitSetGate, keyCondition, keyEquality, refusedCalls } from './access.ts';
+import { ACTOR } from './actor.ts';
 import { type Context, createContext, given, identifying, pick, rowObject, settings } from './context.ts';
 import { changesValues, maskedFields, recorded } from './handling.ts';
 import { checkRules, shapeConditions, valueExpression, valueRules } from './inputs.ts';
@@ -8,7 +9,7 @@ import { boundsCalls } from './limits.ts';
 import { countsSets, emitSetRates } from './rate.ts';
 import { comment, dollarQuoted, ident, indent, literal, verbatim } from './sql.ts';
 import { NO_START_PROC } from './start-proc.ts';
-import { ACTOR, assignments, returnsOld } from './statement.ts';
+import { assignments, returnsOld } from './statement.ts';
 
 /**
  * The same operation for many calls in one statement. It knows only "all of them are right": when any is not, or two touch the same row, it

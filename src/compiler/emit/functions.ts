@@ -1,6 +1,7 @@
 import { mayHoldFloats } from '../families.ts';
 import type { Operation } from '../ir.ts';
 import { emitCallChecks, emitGate } from './access.ts';
+import { ACTOR } from './actor.ts';
 import { type Context, createContext, settings } from './context.ts';
 import { startsEarly } from './early.ts';
 import { emitFailure } from './failure.ts';
@@ -22,7 +23,7 @@ import { emitOptionCalls, emitOptions } from './options.ts';
 import { emitRates } from './rate.ts';
 import { comment, dollarQuoted, ident, indent, literal } from './sql.ts';
 import { mayReachOthers, NO_START_PROC } from './start-proc.ts';
-import { ACTOR, emitRecord, emitStatement } from './statement.ts';
+import { emitRecord, emitStatement } from './statement.ts';
 import { emitUsual } from './usual.ts';
 
 const VERB = {

@@ -48,15 +48,31 @@ export const recorded = ({ operation }: Context, row: string): string => {
 export const maskedFields = ({ operation }: Context, row: string, shown: readonly ColumnSnapshot[]): string => {
   const masks = operation.handling.masks.filter(({ column }) => shown.includes(column));
   if (masks.length === 0) return '';
-  const fields = masks.map(
-    ({ column, mask }) =>
-      `${literal(column.name)}, ${isEncrypted(operation, column) ? revealed(operation, row, column, mask) : `ai_private.masked(${row} -> ${literal(column.name)}, ${jsonb(mask)})`}`,
-  );
+  const fields = masks.map(({ column, mask }) => {
+    const shown = isEncrypted(operation, column) ? revealed : inPart;
+    return `${literal(column.name)}, ${shown(operation, row, column, mask)}`;
+  });
   return ` || pg_catalog.jsonb_build_object(${fields.join(', ')})`;
 };
 
 const isEncrypted = ({ handling }: Operation, column: ColumnSnapshot): boolean =>
   handling.encrypted.some((each) => each.column === column);
+
+/** As ai_private.masked has it, with all that is known beforehand; null, which is no text, stays what it is. */
+const inPart = (operation: Operation, row: string, { name }: ColumnSnapshot, mask: Mask): string => {
+  const text = `${row} ->> ${literal(name)}`;
+  const whole = mask.clear_for === undefined ? '' : ` when ${hasRole(operation, mask.clear_for)} then ${text}`;
+  if ('as' in mask)
+    return `case when ${text} is null then null${whole} when pg_catalog.strpos(${text}, '@') > 1 then pg_catalog.left(${text}, 1) || '***@' || pg_catalog.split_part(${text}, '@', 2) else '***' end`;
+  const { show_first: first, show_last: last } = mask;
+  const parts = [
+    ...(first === 0 ? [] : [`pg_catalog.left(${text}, ${first})`]),
+    `'***'`,
+    ...(last === 0 ? [] : [`pg_catalog.right(${text}, ${last})`]),
+  ];
+  const short = parts.length === 1 ? '' : ` when pg_catalog.char_length(${text}) < ${first + last + 3} then '***'`;
+  return `case when ${text} is null then null${whole}${short} else ${parts.join(' || ')} end`;
+};
 
 /** What a caller sees of an encrypted field. It is decrypted only where something of it is shown. */
 const revealed = (operation: Operation, row: string, { name }: ColumnSnapshot, mask: Mask): string => {

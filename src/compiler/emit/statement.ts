@@ -1,5 +1,6 @@
 import type { Operation } from '../ir.ts';
 import { brokenBy, emitRowCheck, filterCondition, keyCondition, refusedRow } from './access.ts';
+import { ACTOR } from './actor.ts';
 import { type Context, given, identifying, isPresent, pick, rowObject } from './context.ts';
 import { startsEarly } from './early.ts';
 import { elapsed } from './failure.ts';
@@ -227,13 +228,6 @@ export const emitStatement = (context: Context): string => {
   const body = { create, update, delete: remove, upsert, fetch }[context.operation.kind](context);
   return `-- The statement.\n${body}${emitRowCheck(context)}`;
 };
-
-/** Who acts: what the application says, else the user of the verified token that PostgREST passes on, else the role. */
-export const ACTOR = `coalesce(
-  nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-  nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-  nullif(pg_catalog.current_setting('role', true), 'none'),
-  session_user)`;
 
 /** The audit row, the event row and the answer. */
 export const emitRecord = (context: Context): string => {

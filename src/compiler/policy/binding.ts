@@ -1,5 +1,7 @@
 import type { ColumnSnapshot } from '../catalog.ts';
+import { ACTOR } from '../emit/actor.ts';
 import { type Context, given } from '../emit/context.ts';
+import { startsEarly } from '../emit/early.ts';
 import { ident, literal } from '../emit/sql.ts';
 import type { Binding } from './expression.ts';
 
@@ -19,7 +21,7 @@ export const lateBinding = ({ operation, own }: Context, alias: string): Binding
     return input === undefined ? `null::${typeOf(operation.table.columns, name)}` : given(input.column);
   },
   inputs: `given.${own._in}`,
-  actor: `given.${own._actor}`,
+  actor: startsEarly(operation) ? `given.${own._actor}` : `(${ACTOR})`,
 });
 
 const typeOf = (columns: readonly ColumnSnapshot[], name: string): string =>

@@ -1,8 +1,8 @@
 import type { TableSnapshot } from '../catalog.ts';
 import { error } from '../diagnostic.ts';
 import { hasRole } from '../emit/access.ts';
+import { ACTOR } from '../emit/actor.ts';
 import { ident } from '../emit/sql.ts';
-import { ACTOR } from '../emit/statement.ts';
 import type { OperationKind } from '../grammar.ts';
 import { expressionAt, type Found } from './access.ts';
 import { bind, type Expression } from './expression.ts';
