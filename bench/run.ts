@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectVersion } from '../src/project.ts';
+import { actionsCase } from './cases/actions.ts';
 import { backend } from './cases/backend.ts';
 import { bulk } from './cases/bulk.ts';
 import { compileCase } from './cases/compile.ts';
@@ -38,6 +39,7 @@ const CASES: readonly Case[] = [
   wal,
   hooksCase,
   policiesCase,
+  actionsCase,
   metricsCase,
   events,
   node,
