@@ -11,10 +11,20 @@ const stop = (code: string, message: string, detail?: unknown): Error =>
   Object.assign(new Error(message), { code, ...(detail === undefined ? {} : { detail }) });
 
 let current: Call | undefined;
+let depth = 0;
+
+/**
+ * How many calls may be under way within one another. plv8 3.2.2 takes the server down at about 55: the stack that V8 allows itself is used up by what
+ * PostgreSQL does between them, too.
+ */
+const DEEPEST = 16;
 
 /** Runs work as a call of its own. @param limit milliseconds */
 export const inCall = <T>(limit: number, work: (call: Call) => T): T => {
+  if (depth >= DEEPEST)
+    throw stop('54001', `more than ${DEEPEST} calls of JavaScript within one another: something calls itself`);
   const outer = current;
+  depth++;
   const call: Call = { deadline: Date.now() + limit, limit, ticks: 0, stopped: undefined };
   current = call;
   try {
@@ -25,6 +35,7 @@ export const inCall = <T>(limit: number, work: (call: Call) => T): T => {
   } catch (error) {
     throw call.stopped ?? error;
   } finally {
+    depth--;
     current = outer;
   }
 };

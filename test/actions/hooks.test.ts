@@ -82,6 +82,19 @@ test('a pre hook changes inputs, which are judged again; before_validation it ma
   expect(await execute(database, 'sign_up', { email: 'a@b.de' })).toEqual({ email: 'a@b.de', age: 7 });
 });
 
+test('an input that a hook removes is as if it had not been given', async () => {
+  await register(database, {
+    action_name: 'lists',
+    code_template: 'select :list as list',
+    input_schema: { properties: { list: { type: 'array', items: { type: 'integer' } } } },
+  });
+  await declare(
+    database,
+    `insert into ai.hooks (name, action, phase, language, code) values ('removes', 'lists', 'pre', 'sql', $$ select '{"remove": ["list"]}'::jsonb $$)`,
+  );
+  expect(await execute(database, 'lists', { list: [1, 2] })).toEqual({ list: null });
+});
+
 test('a post hook adds to the answer, which is judged by output_schema then', async () => {
   await hook('add', `phase, function values 'post', 'app.add'`);
   expect(await execute(database, 'sign_up', { email: 'a@b.de' })).toMatchObject({ greeting: 'hello a@b.de' });

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { type ActionRow, amend, execute, mistakes, register } from '../support/action.ts';
+import { type ActionRow, amend, execute, insertOf, mistakes, register } from '../support/action.ts';
 import { useDatabase } from '../support/database.ts';
 import { declare, rowsOf } from '../support/declare.ts';
 import { refusal } from '../support/mutation.ts';
@@ -36,6 +36,8 @@ describe('without a JavaScript language', () => {
       'PI007',
       expect.stringContaining('action act: language: this database has no JavaScript language; install plv8 or pljs'),
     ]);
+    // in the statement itself, and not only when somebody compiles what waits
+    expect((await refusal(database.query(insertOf(action('return 1'))))).code).toBe('PI007');
     await register(database, { action_name: 'act', code_template: 'select 1 as result' });
     expect((await refusal(amend(database, 'act', { language: 'javascript', code_template: 'return 1' }))).code).toBe(
       'PI007',
@@ -248,6 +250,44 @@ describe('with a JavaScript language', () => {
       language: 'javascript',
       inputs: { properties: { a: { type: 'integer' } } },
     });
+  });
+
+  test('does not smuggle in a start_proc', async () => {
+    await database.query(
+      `create table app.canary (who text); grant insert on app.canary to public; grant usage on schema app to public;
+       create function app.bite() returns void language ${javascript} as $$
+         const engine = typeof plv8 === 'undefined' ? pljs : plv8;
+         engine.execute('insert into app.canary values (current_user)');
+       $$; grant execute on function app.bite() to public`,
+    );
+    await register(database, action('return 1'));
+    for (const setting of ['plv8.start_proc', 'pljs.start_proc']) {
+      const client = await database.as('ai_user');
+      await client.query(`select set_config('${setting}', 'app.bite', false)`);
+      expect(await execute(client, 'act')).toBe(1);
+      const admin = await database.as('ai_admin');
+      await admin.query(`select set_config('${setting}', 'app.bite', false)`);
+      await declare(admin, `update ai.meta_actions set code_template = 'return  1'`);
+    }
+    expect(await database.query(`select who from app.canary where who = 'ai_owner'`)).toEqual([]);
+  });
+
+  test('calling itself without an end is an error, and no more', async () => {
+    await register(
+      database,
+      action(
+        `return ctx.inputs.n === 0 ? 0 : 1 + db.query("select ai.execute_action('act', $1) as again", [{ n: ctx.inputs.n - 1 }])[0].again`,
+        inputs({ n: { type: 'integer' } }, ['n']),
+      ),
+    );
+    const client = await database.client();
+    expect(await execute(client, 'act', { n: 15 })).toBe(15);
+    for (const n of [16, -1])
+      expect(await refusal(execute(client, 'act', { n }))).toMatchObject({
+        code: '54001',
+        message: 'more than 16 calls of JavaScript within one another: something calls itself',
+      });
+    expect(await execute(client, 'act', { n: 15 })).toBe(15);
   });
 
   test('with its caller’s own rights', async () => {

@@ -212,6 +212,14 @@ describe('is stopped:', () => {
     expect((await refusal(create(client))).code).toBe('PI301');
   });
 
+  test('one that calls itself through an operation', async () => {
+    const client = await database.client();
+    await hook('h', `db.query("select ai.generate_mutation('create', 'app.thing', '{}')")`, '{"timeout_ms": 60000}');
+    expect((await refusal(create(client))).code).toBe('54001');
+    await database.query(`update ai.hooks set code = 'return { inputs: { name: "calm" } }'`);
+    expect(await create(client)).toMatchObject({ name: 'calm' });
+  });
+
   test('one that hoards memory, at the engine’s limit', async () => {
     const client = await database.client();
     // pljs takes its limit when it is loaded, plv8 allows no less than its default
