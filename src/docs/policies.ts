@@ -159,7 +159,8 @@ select ai.rotate_encryption('customer', 'phone', batch => 1000);            -- o
   constraints judge the ciphertext; \`check (phone like 'ai1.%')\` keeps clear text out whoever writes.
 - **Who sees it** is said by \`mask\`: without one the field is \`***\` to everybody. \`clear_for\` names the roles that see it whole, \`["ai_user"]\` everybody who may call. It is decrypted only where something of it is shown.
 - **Where it is not**: in the audit trail and in events (as with \`"audited": false\`), in answers that are kept for idempotency keys (they are encrypted there), in error messages. Pre hooks see the inputs as they came; post
-  hooks see in \`row\` what is stored. What logs statements (PostgreSQL's log, \`pg_stat_activity\`) sees the call as it was sent.
+  hooks, triggers and actions that read the table by SQL see what is stored. What acts after commit has no such field in its event, and fetches it by an operation where it needs it. What the audit trail and events have recorded
+  before the column was encrypted stays there in the clear. What logs statements (PostgreSQL's log, \`pg_stat_activity\`) sees the call as it was sent.
 - **Form**: \`ai1.<key id>.<base64>\`: AES-256 in CBC mode under a random vector, then HMAC-SHA-256 over version, key id, vector and ciphertext, under a second key; pgcrypto does both. A value that was altered, cut off or moved
   under another id is refused (\`PI221\`), not shown. The seal is not about the row: whoever may write the table can put one customer's ciphertext into another's row. Not \`pgp_sym_encrypt\`: that stretches the
   password for each value, which costs every read and which a random key does not need, and its reader takes messages without their integrity check. The length of a value can be told to 16 bytes.

@@ -27,6 +27,7 @@ export const examine = async (client: Client, installed: Installation): Promise<
     ...(await callers(client)),
     ...(await rowSecurity(client)),
     ...(await functions(client)),
+    ...(await encryptionKeys(client)),
     ...(await triggers(client)),
     ...(await actions(client)),
     ...(await subscriptions(client)),
@@ -233,6 +234,23 @@ const functions = async (client: Client): Promise<Finding[]> => {
     where to_regprocedure(format('ai_gen.%I(jsonb, jsonb)', o.function_name)) is null
     order by name`);
   return rows.map(({ name }) => problem(name, 'its function in ai_gen is missing', 'pg-ai compile --force'));
+};
+
+/** After a restore keys are not there, because a dump does not have them. */
+const encryptionKeys = async (client: Client): Promise<Finding[]> => {
+  const { rows } = await client.query<{ name: string; key: string }>(`
+    select distinct format('%s.%I', o.qualified_name, e.key) as name, e.value as key
+    from ai.operation o
+    cross join lateral jsonb_each_text(o.plan -> 'encrypted') as e
+    where not exists (select from ai.encryption_keys k where k.name = e.value)
+    order by name`);
+  return rows.map(({ name, key }) =>
+    problem(
+      name,
+      `it is encrypted, and there is no key ${key}`,
+      `select ai.add_encryption_key(${literal(key)}, '<the secret that was kept elsewhere>')`,
+    ),
+  );
 };
 
 const triggers = async (client: Client): Promise<Finding[]> => {

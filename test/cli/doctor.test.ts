@@ -173,6 +173,24 @@ test('subscriptions whose events get nowhere', async () => {
   await client.query(`delete from ai.subscriptions where name = 'items'`);
 });
 
+test('an encrypted column whose key is not there, as after a restore', async () => {
+  await client.query('create extension pgcrypto');
+  await client.query(`select ai.add_encryption_key('pii', 'a secret that is long enough for a key')`);
+  await declare(
+    client,
+    `create table patient (id int primary key, name text);
+     comment on table patient is '{"operations": {"create": {"optional": ["name"]}, "fetch": true}, "fields": {"name": {"encrypt": "pii"}}}'`,
+  );
+  expect((await findings()).filter(({ about }) => about.startsWith('public.patient'))).toEqual([]);
+  await mended(
+    'delete from ai_private.encryption_key',
+    'public.patient.name',
+    'it is encrypted, and there is no key pii',
+    `select ai.add_encryption_key('pii', '<the secret that was kept elsewhere>')`,
+  );
+  await declare(client, 'drop table patient; drop extension pgcrypto');
+});
+
 describe('actions', () => {
   beforeAll(async () => {
     await declare(

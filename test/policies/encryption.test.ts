@@ -456,6 +456,19 @@ describe('actions', () => {
   });
 });
 
+test('a key in a table that pg_dump takes along comes with a warning; one in a setting does not', async () => {
+  const client = await database.client();
+  const warnings: string[] = [];
+  client.on('notice', (notice) => warnings.push(`${notice.message} ${notice.hint}`));
+  await client.query(`select ai.add_encryption_key('told', '${OTHER}', 'shop.told')`);
+  expect(warnings).toEqual([]);
+  await client.query(`select ai.add_encryption_key('told', '${SECRET}')`);
+  expect(warnings).toEqual([
+    expect.stringMatching(/pg_dump takes this key along.*--exclude-table-data=ai_private[.]encryption_key/),
+  ]);
+  await client.end();
+});
+
 test.each([
   [`'Upper', '${SECRET}'`, /lower-case letters/],
   [`'short', 'password'`, /32 characters or more/],
