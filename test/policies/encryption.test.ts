@@ -127,11 +127,26 @@ describe('an encrypted field', () => {
       expect.objectContaining({ phone: '+84900000003' }),
       expect.objectContaining({ phone: '+84900000003', note: 'x' }),
     ]);
+    expect(
+      await database.query(
+        `select operation from ai.operation where qualified_name = 'public.member' and bulk_function_name is null`,
+      ),
+    ).toEqual([{ operation: 'fetch' }]);
+    expect(
+      await bulk(support, 'upsert', 'member', [
+        { id, phone: '+84900000004' },
+        { id: 900, phone: '+84900000005' },
+      ]),
+    ).toEqual([
+      expect.objectContaining({ phone: '+84900000004', note: 'x' }),
+      expect.objectContaining({ phone: '+84900000005', note: 'none' }),
+    ]);
+    expect((await stored(900)).phone).toMatch(STORED);
     expect(await bulk(user, 'create', 'member', [MEMBER, MEMBER])).toEqual([
       expect.objectContaining(SEEN),
       expect.objectContaining(SEEN),
     ]);
-    expect(await bulk(user, 'delete', 'member', [{ id }])).toEqual([expect.objectContaining({ phone: '+84***003' })]);
+    expect(await bulk(user, 'delete', 'member', [{ id }])).toEqual([expect.objectContaining({ phone: '+84***004' })]);
     await mutate(support, 'create', 'member', { phone: null });
     expect(await kept()).not.toMatch(CLEAR);
   });

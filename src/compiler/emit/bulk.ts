@@ -2,8 +2,8 @@ import type { Operation } from '../ir.ts';
 import { judgesCalls } from '../policy/ir.ts';
 import { brokenBy, emitSetGate, keyCondition, keyEquality, refusedCalls } from './access.ts';
 import { ACTOR } from './actor.ts';
-import { type Context, createContext, given, identifying, pick, rowObject, settings } from './context.ts';
-import { changesValues, maskedFields, recorded } from './handling.ts';
+import { type Context, createContext, identifying, pick, rowObject, settings } from './context.ts';
+import { hashesValues, maskedFields, recorded, storedInSets } from './handling.ts';
 import { checkRules, shapeConditions, valueExpression, valueRules } from './inputs.ts';
 import { boundsCalls } from './limits.ts';
 import { countsSets, emitSetRates } from './rate.ts';
@@ -21,7 +21,7 @@ export const emitBulkFunction = (operation: Operation, fingerprint: string): str
   // Hooks and limits are about one call each.
   if (operation.hooks.length > 0 || boundsCalls(operation.policy.limits)) return undefined;
   const context = createContext(operation, fingerprint);
-  if (!countsSets(context) || changesValues(context)) return undefined;
+  if (!countsSets(context) || hashesValues(context)) return undefined;
   const { own } = context;
   const judgesRows = operation.policy.written.length > 0;
   const rows = operation.kind === 'delete' ? 'o.old_row' : 'o.new_row';
@@ -191,7 +191,7 @@ const insert = (context: Context, also: string): string[] => {
   return [
     `new_row as (
   insert into ${operation.table.qualified} as t (${operation.inputs.map((input) => ident(input.column.name)).join(', ')})
-  select ${operation.inputs.map((input) => given(input.column)).join(', ')}
+  select ${operation.inputs.map((input) => storedInSets(context, input.column)).join(', ')}
   from given
   where ${ALL_RIGHT}${also}
   order by given.${own._key}
@@ -218,7 +218,7 @@ const judgedColumns = ({ policy }: Operation): string[] => [
 
 const update = (context: Context): string[] => {
   const { operation, own } = context;
-  const set = assignments(context);
+  const set = assignments(context, (column) => storedInSets(context, column));
   const first = ident(operation.key[0]?.name ?? '');
   const head = `update ${operation.table.qualified} as t
   set ${(set.length === 0 ? [`${first} = t.${first}`] : set).join(',\n      ')}`;

@@ -2,7 +2,7 @@ import type { ColumnSnapshot } from '../catalog.ts';
 import type { Input, Operation } from '../ir.ts';
 import type { Mask } from '../policy/handling.ts';
 import { hasRole } from './access.ts';
-import type { Context } from './context.ts';
+import { type Context, given } from './context.ts';
 import { ident, jsonb, literal, textArray, variable } from './sql.ts';
 
 /** Values that are not written as they came: checked as given, hashed or encrypted before the statement. */
@@ -36,7 +36,15 @@ export const digestible = (inputs: readonly Input[], request: string): string =>
 
 export const isSecret = ({ rules }: Input): boolean => rules.protected === true || rules.encrypt !== undefined;
 
-export const changesValues = (context: Context): boolean => emitStoredForms(context) !== '';
+/** Hashing takes so long that sets gain nothing. */
+export const hashesValues = ({ operation }: Context): boolean =>
+  operation.handling.hashes.some(({ column }) => operation.inputs.some((input) => input.column === column));
+
+/** The value of an input as a set of calls writes it: encrypted in the statement itself. */
+export const storedInSets = ({ operation }: Context, column: ColumnSnapshot): string => {
+  const key = operation.handling.encrypted.find((each) => each.column === column)?.key;
+  return key === undefined ? given(column) : `ai_gen._encrypt(${literal(key)}, ${given(column)}::text)`;
+};
 
 /** What of a row audit and events get. */
 export const recorded = ({ operation }: Context, row: string): string => {

@@ -1,3 +1,4 @@
+import type { ColumnSnapshot } from '../catalog.ts';
 import type { Operation } from '../ir.ts';
 import { brokenBy, emitRowCheck, filterCondition, keyCondition, refusedRow } from './access.ts';
 import { ACTOR } from './actor.ts';
@@ -147,15 +148,15 @@ returning ${rowObject('t', operation.visible)}${version.value}`,
 };
 
 /** What an update sets: inputs that are absent keep their value. */
-export const assignments = (context: Context): readonly string[] => {
+export const assignments = (context: Context, value: (column: ColumnSnapshot) => string = given): readonly string[] => {
   const { operation } = context;
   const set = operation.inputs
     .filter((input) => !input.isKey)
     .map((input) => {
       const name = ident(input.column.name);
       return input.required
-        ? `${name} = ${given(input.column)}`
-        : `${name} = case when ${isPresent(context, input)} then ${given(input.column)} else t.${name} end`;
+        ? `${name} = ${value(input.column)}`
+        : `${name} = case when ${isPresent(context, input)} then ${value(input.column)} else t.${name} end`;
     });
   if (operation.version?.kind === 'column')
     set.push(`${ident(operation.version.column.name)} = ${operation.version.next}`);
