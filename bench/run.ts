@@ -18,6 +18,7 @@ import { postgraphile } from './cases/postgraphile.ts';
 import { size } from './cases/size.ts';
 import { tables } from './cases/tables.ts';
 import { wal } from './cases/wal.ts';
+import { workerCase } from './cases/worker.ts';
 import { BASELINES } from './lib/account.ts';
 import type { Case } from './lib/case.ts';
 import { startBench } from './lib/database.ts';
@@ -42,6 +43,7 @@ const CASES: readonly Case[] = [
   actionsCase,
   metricsCase,
   events,
+  workerCase,
   node,
   postgraphile,
 ];

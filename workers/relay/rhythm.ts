@@ -21,7 +21,7 @@ export interface Bell {
 
 export interface Pace {
   /**
-   * Between two looks while events come, in ms, and at least three times as long as the look took: on a busy server it takes more at once, and leaves the
+   * Between two looks while events come, in ms, and at least as long as the look took. Where many come, three times as long: then it takes more at once, and leaves the
    * processors to those who write. Default 2.
    */
   readonly busyMs?: number;
@@ -36,6 +36,9 @@ export interface Pace {
   /** The same where no bell can be heard. Default 100. */
   readonly deafMs?: number;
 }
+
+/** More events a second than this are many. Not so many that anybody waits for each of them. */
+const MANY = 400;
 
 export type RhythmState = 'awake' | 'asleep' | 'failing' | 'stopped';
 
@@ -104,17 +107,22 @@ export const startRhythm = ({ look, bell, pace = {}, log }: RhythmOptions): Rhyt
     let failures = 0;
     let pause = busyMs;
     let awakeSince = performance.now();
+    let lookedAt = performance.now();
+    let rate = 0;
     while (!stopped) {
       try {
         const began = performance.now();
         const found = await look();
         const took = performance.now() - began;
+        // Over the last looks.
+        rate += (found.events / Math.max(1, began - lookedAt) - rate) / 8;
+        lookedAt = began;
         if (failures > 0) log.info('events are read and handed on again');
         failures = 0;
         if (state === 'failing') state = 'awake';
         if (found.events > 0) {
           awakeSince = performance.now();
-          pause = Math.min(Math.max(busyMs, 3 * took), idleMs);
+          pause = Math.min(Math.max(busyMs, (rate * 1000 > MANY ? 3 : 1) * took), idleMs);
         }
         if (found.more) continue;
         if (performance.now() - awakeSince < awakeMs) {
