@@ -18,7 +18,18 @@ interface Schema {
   readonly minItems?: number;
 }
 
-export const schemaOf = (part: z.ZodMiniType): Schema => z.toJSONSchema(part, { reused: 'inline' }) as Schema;
+/** The schema of a part, with named parts in their places: the documents for editors refer to them. */
+export const schemaOf = (part: z.ZodMiniType): Schema => {
+  const { $defs = {}, ...schema } = z.toJSONSchema(part, { reused: 'inline' });
+  const inline = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(inline);
+    if (typeof value !== 'object' || value === null) return value;
+    const { $ref, ...own } = value as { $ref?: string };
+    const named = $ref === undefined ? undefined : $defs[$ref.slice('#/$defs/'.length)];
+    return Object.fromEntries(Object.entries({ ...named, ...own }).map(([key, part]) => [key, inline(part)]));
+  };
+  return inline(schema) as Schema;
+};
 
 /** What may stand there, in a few words. */
 const kindOf = (schema: Schema): string => {

@@ -68,7 +68,8 @@ with owner as (
   where a.grantee <> o.owner
   group by o.name, a.grantee
 )
-select line from line order by line collate "C"`;
+-- one line each, also where PostgreSQL prints a CASE on several
+select o.line from line cross join lateral (select regexp_replace(line.line, '[[:space:]]+', ' ', 'g')) as o (line) order by o.line collate "C"`;
 
 /** The lines of the installation in this database. */
 export const introspect = async (client: Client): Promise<string[]> => {

@@ -38,6 +38,10 @@ describe.each(pages)('$path', ({ path, text }) => {
     expect(broken).toEqual([]);
   });
 
+  test('its tables have rows', () => {
+    expect([...text.matchAll(/^\|[ |:-]+\|\n(?!\|).*/gm)].map(([found]) => found)).toEqual([]);
+  });
+
   test('the make targets and commands that it names are there', () => {
     const targets = [...read('Makefile').matchAll(/^([a-z]+):/gm)].map(([, name]) => name);
     const commands = readdirSync(join(projectRoot, 'src/cli/commands')).map((name) => name.replace('.ts', ''));
