@@ -9,7 +9,7 @@ import { ident, indent, literal, variable } from './sql.ts';
  * in PL/pgSQL, which is nothing that PostgreSQL could put in the expression's place, is called as one: it costs microseconds less.
  */
 
-const ofPhase = (operation: Operation, phase: Hook['phase'], beforeValidation = false): readonly Hook[] =>
+export const ofPhase = (operation: Operation, phase: Hook['phase'], beforeValidation = false): readonly Hook[] =>
   operation.hooks.filter((hook) => hook.phase === phase && hook.beforeValidation === beforeValidation);
 
 /** Whether anything of others runs in the operation besides what belongs to its table. */
@@ -18,17 +18,28 @@ export const runsHooks = (operation: Operation): boolean => operation.hooks.leng
 /** Hooks may change the inputs after they were read, which then are read again. */
 export const readsTwice = (operation: Operation): boolean => ofPhase(operation, 'pre').length > 0;
 
-/** The rows as SQL, where the phase has them. */
-interface Rows {
-  readonly row: string;
-  readonly old: string;
+/** What a hook is told besides the inputs and who acts, as SQL. */
+interface Told {
+  /** The rows, where the phase has them. Actions have none. */
+  readonly row?: string;
+  readonly old?: string;
+  /** More pairs of names and values. */
+  readonly also?: string;
 }
-const NO_ROWS: Rows = { row: 'null::jsonb', old: 'null::jsonb' };
 
-const call = ({ operation, own }: Context, hook: Hook, { row, old }: Rows, also = ''): string => {
-  const actor = `given.${own._actor}`;
-  const inputs = `given.${own._asked}`;
-  const ctx = `pg_catalog.jsonb_build_object('inputs', ${inputs}, 'row', ${row}, 'old', ${old}, 'actor', ${actor}, 'operation', ${literal(operation.kind)}, 'table', ${literal(operation.table.qualified)}${also})`;
+/** Calls a hook; its answer is in the variable _hook. */
+export const callHook = (
+  { called, own }: Context,
+  hook: Hook,
+  { row = 'null::jsonb', old = 'null::jsonb', also = '' }: Told = {},
+): string => {
+  const [actor, inputs] = [`given.${own._actor}`, `given.${own._asked}`];
+  const [name, operation] = [literal(called.table), literal(called.operation)];
+  const about =
+    called.operation === 'action'
+      ? `'actor', ${actor}, 'action', ${name}`
+      : `'row', ${row}, 'old', ${old}, 'actor', ${actor}, 'operation', ${operation}, 'table', ${name}`;
+  const ctx = `pg_catalog.jsonb_build_object('inputs', ${inputs}, ${about}${also})`;
   // As text, which plv8 and pljs leave as it is.
   const answer =
     hook.language === 'javascript'
@@ -37,21 +48,22 @@ const call = ({ operation, own }: Context, hook: Hook, { row, old }: Rows, also 
   const guarded =
     hook.condition === undefined
       ? answer
-      : `case when ai_gen.${ident(conditionFunction(hook.name))}(${inputs}, ${row}, ${old}, ${actor}, ${literal(operation.kind)}) then ${answer} end`;
+      : `case when ai_gen.${ident(conditionFunction(hook.name))}(${inputs}, ${row}, ${old}, ${actor}, ${operation}) then ${answer} end`;
   const direct = hook.language === 'plpgsql' && hook.condition === undefined;
-  return `${own._doing} := ${literal(hook.name)};
+  return `-- The hook "${hook.name}".
+${own._doing} := ${literal(hook.name)};
 ${direct ? `${own._hook} := ${answer}` : `select ${guarded} into ${own._hook}`};
 ${own._doing} := null;`;
 };
 
-const subject = ({ operation }: Context, hook: Hook): string =>
-  `${literal(hook.name)}, ${literal(operation.table.qualified)}, ${literal(operation.kind)}`;
+/** Who is told of a hook's mistakes. */
+export const subject = ({ called }: Context, hook: Hook): string =>
+  `${literal(hook.name)}, ${literal(called.table)}, ${literal(called.operation)}`;
 
 const changing = (context: Context, hook: Hook): string => {
   const { _hook, _asked, _again } = context.own;
   const changed = hook.beforeValidation ? '' : `\n  ${_again} := ${_again} or ${_hook} <> ${_asked};`;
-  return `-- The hook "${hook.name}".
-${call(context, hook, NO_ROWS)}
+  return `${callHook(context, hook)}
 if ${_hook} is not null then
   ${_hook} := ai_private.hook_inputs(${subject(context, hook)}, ${_hook}, ${_asked});${changed}
   ${_asked} := ${_hook};
@@ -92,7 +104,7 @@ export const emitPostHooks = (context: Context): string => {
   const { operation, own } = context;
   const hooks = ofPhase(operation, 'post');
   if (hooks.length === 0) return '';
-  const rows: Rows =
+  const rows: Told =
     operation.kind === 'fetch'
       ? { row: `given.${own._result}`, old: 'null::jsonb' }
       : {
@@ -101,8 +113,7 @@ export const emitPostHooks = (context: Context): string => {
         };
   const calls = hooks
     .map(
-      (hook) => `-- The hook "${hook.name}".
-${call(context, hook, rows)}
+      (hook) => `${callHook(context, hook, rows)}
 if ${own._hook} is not null then
   ${own._added} := ${own._added} || ai_private.hook_result(${subject(context, hook)}, ${own._hook});
 end if;`,
@@ -112,14 +123,19 @@ end if;`,
   return operation.kind === 'fetch' ? `if ${own._result} is not null then\n${indent(calls)}\nend if;` : calls;
 };
 
-/** What a hook raised is told by its name. */
-export const emitHookFailure = ({ operation, own }: Context): string =>
-  runsHooks(operation)
+/** What a hook raised is told by its name, once the diagnostics are in their variables. */
+export const refuseInHook = ({ own, called }: Context): string =>
+  `perform ai_private.refuse_in_hook(${own._doing}, ${literal(called.table)}, ${literal(called.operation)}, sqlstate, sqlerrm, ${own._detail}, ${own._hint}, ${own._constraint});`;
+
+export const emitHookFailure = (context: Context): string => {
+  const { operation, own } = context;
+  return runsHooks(operation)
     ? `if ${own._doing} is not null then
   get stacked diagnostics ${own._detail} = pg_exception_detail, ${own._hint} = pg_exception_hint, ${own._constraint} = constraint_name;
-  perform ai_private.refuse_in_hook(${own._doing}, ${literal(operation.table.qualified)}, ${literal(operation.kind)}, sqlstate, sqlerrm, ${own._detail}, ${own._hint}, ${own._constraint});
+  ${refuseInHook(context)}
 end if;`
     : '';
+};
 
 export const hasErrorHooks = (operation: Operation): boolean => ofPhase(operation, 'on_error').length > 0;
 
@@ -130,9 +146,8 @@ export const hasErrorHooks = (operation: Operation): boolean => ofPhase(operatio
 export const emitErrorHooks = (context: Context): string => {
   const { operation, own } = context;
   const hooks = ofPhase(operation, 'on_error').map(
-    (hook) => `-- The hook "${hook.name}".
-begin
-${indent(call(context, hook, NO_ROWS, `, 'error', given.${own._error}`))}
+    (hook) => `begin
+${indent(callHook(context, hook, { also: `, 'error', given.${own._error}` }))}
   ${own._error} := ai_private.hook_error(${subject(context, hook)}, ${own._hook}, ${own._error});
 exception when others then
   perform ai_private.warn_of_hook(${literal(hook.name)}, sqlerrm);
