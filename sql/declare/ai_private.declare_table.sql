@@ -23,7 +23,10 @@ begin
     perform ai_private.grant_missing(target);
     problems := ai_private.apply_prepared(target);
   end if;
-  perform ai_private.recompile_action_quietly(a) from ai_private.actions_of_table(target) as a;
+  -- What is wrong may yet be refused: then nothing becomes of the actions (ai_private.recompile_quietly does it where it is not).
+  if not ai_private.has_errors(problems) then
+    perform ai_private.recompile_action_quietly(a) from ai_private.actions_of_table(target) as a;
+  end if;
   return problems;
 end
 $pg_ai$;

@@ -1,5 +1,6 @@
--- A hook or a policy takes effect in the statement that writes it: the tables and actions that it is about are compiled again, and a table that was in force
--- and would not be any more refuses the statement, with every diagnostic.
+-- A hook or a policy takes effect in the statement that writes it: the tables and actions that it is about are compiled again, and what was in force
+-- and would not be any more refuses the statement, with every diagnostic. What was wrong before, without that row, is no reason to refuse it (else one
+-- broken table would keep everybody from deleting a policy for all tables): it is taken out of force, or stays so.
 create function ai_private.on_program_change()
 returns trigger
 language plpgsql
@@ -7,11 +8,13 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
 declare
+  -- how mistakes of the row that is written are named
+  written constant text := case when tg_op <> 'DELETE' then format('(^| )%s %s([^a-z0-9_]|$)', case tg_table_name when 'hooks' then 'hook' else 'policy' end, new.name) end;
   concerned regclass[];
   anywhere boolean := false;
   target oid;
   named text;
-  problems jsonb;
+  before text;
 begin
   -- pg_dump restores with function bodies unchecked: then the functions and the registry come with the dump.
   if not current_setting('check_function_bodies')::boolean then
@@ -31,35 +34,27 @@ begin
       raise notice '%: there is no action % yet; this takes effect when there is', new.name, new.action;
     end if;
   end if;
-  for target in
-    select d.relation from ai.declaration d join pg_class c on c.oid = d.relation
+  for target, before in
+    select d.relation, d.state from ai.declaration d join pg_class c on c.oid = d.relation
     where anywhere or d.relation = any (concerned)
       or tg_table_name = 'hooks' and (ai_private.names_hook(d.relation, old.name) or ai_private.names_hook(d.relation, new.name))
     order by d.relation
   loop
-    select ai_private.declare_table(target) into problems;
-    if ai_private.has_errors(problems) then
-      perform ai_private.refuse_declaration(target, problems);
-    end if;
-    perform ai_private.warn(problems);
+    perform ai_private.take_up(target, null, before, tg_table_name, coalesce(new.name, old.name), written);
   end loop;
   if tg_table_name = 'hooks' then
     for named in select distinct h.name from unnest(array[old.name, new.name]) as h (name) where h.name is not null loop
       perform ai_private.serve_hook(named);
     end loop;
   end if;
-  for named in
-    select a.action_name from ai.action a
+  for named, before in
+    select a.action_name, a.state from ai.action a
     where a.action_name in (old.action, new.action)
       -- limits for everything
       or anywhere and tg_table_name = 'policies' and 'limit' in (to_jsonb(old) ->> 'kind', to_jsonb(new) ->> 'kind')
     order by a.action_name
   loop
-    select ai_private.declare_action(named) into problems;
-    if ai_private.has_errors(problems) then
-      perform ai_private.refuse_program('action', named, problems);
-    end if;
-    perform ai_private.warn(problems);
+    perform ai_private.take_up(null, named, before, tg_table_name, coalesce(new.name, old.name), written);
   end loop;
   return null;
 end

@@ -22,6 +22,7 @@ begin
     raise warning using errcode = 'PI003',
       message = ai_private.message('PI003.warning', jsonb_build_object('table', target::regclass::text, 'problem', problems #>> '{0,reason}')),
       hint = ai_private.message('PI003.hint', jsonb_build_object('table', target::regclass::text));
+    perform ai_private.recompile_action_quietly(a) from ai_private.actions_of_table(target) as a;
   end if;
 end
 $pg_ai$;

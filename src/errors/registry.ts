@@ -38,12 +38,12 @@ export const ERRORS: readonly ErrorEntry[] = [
   {
     code: 'PI003',
     meaning:
-      'The table has changed so that its declaration no longer fits; the operations are refused until the declaration is mended.',
-    en: '{operation} on {table} is out of force: the table has changed and its declaration no longer fits',
-    vi: '{operation} trên {table} không còn hiệu lực: bảng đã thay đổi và khai báo không còn phù hợp',
+      'The table, or something else that its declaration, hooks or policies are about, has changed so that they no longer fit; the operations are refused until that is mended.',
+    en: '{operation} on {table} is out of force: something that its declaration is about has changed',
+    vi: '{operation} trên {table} không còn hiệu lực: đối tượng mà khai báo của bảng dựa vào đã thay đổi',
     hint: {
-      en: "See what is wrong: select problems from ai.compile('{table}'), or pg-ai doctor. Then mend COMMENT ON TABLE {table}.",
-      vi: "Xem lỗi: select problems from ai.compile('{table}'), hoặc pg-ai doctor. Sau đó sửa COMMENT ON TABLE {table}.",
+      en: "See what is wrong: select problems from ai.compile('{table}'), or pg-ai doctor. Then mend what it names: the table, its comment, or a row of ai.hooks or ai.policies.",
+      vi: "Xem lỗi: select problems from ai.compile('{table}'), hoặc pg-ai doctor. Sau đó sửa chỗ được nêu: bảng, chú thích của bảng, hoặc dòng trong ai.hooks hay ai.policies.",
     },
   },
   {
