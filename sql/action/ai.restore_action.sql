@@ -22,7 +22,7 @@ begin
   if chosen.revision is null then
     raise exception using
       errcode = 'PI101',
-      message = ai_private.message('PI101.revision', jsonb_build_object('action', action_name, 'revision', restore_action.revision)),
+      message = ai_private.message(case when restore_action.revision is null then 'PI101.earlier' else 'PI101.revision' end, jsonb_build_object('action', action_name, 'revision', restore_action.revision)),
       hint = ai_private.message('PI101.revision.hint', jsonb_build_object('action', action_name));
   end if;
   perform ai_private.put_back_action_program(action_name, chosen.declaration);

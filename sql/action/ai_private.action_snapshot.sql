@@ -85,6 +85,7 @@ begin
         from (select distinct v from jsonb_path_query(m.preconditions, 'strict $.** ? (@.type() == "object").keyvalue() ? (@.key == "function").value ? (@.type() == "string")') as v) as d
       ) as f
     ), '{}'),
+    'reads', ai_private.action_reads(m),
     'pgcrypto', (select n.nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pgcrypto'),
     'hooks', coalesce((
       select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(

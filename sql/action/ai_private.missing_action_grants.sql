@@ -1,6 +1,6 @@
 -- The GRANTs that ai_owner lacks for an action. As in ai_private.missing_grants they are executed by whoever happens to be there, so names are looked
 -- up and privileges chosen from a list; and only what the action's registrar could grant is granted on their behalf ("theirs"): an action must
--- not get at a table because a superuser changes it later.
+-- not get at a table because a superuser changes it later. Nothing of the server's own schemas and of pg_ai's is ever granted by itself.
 create function ai_private.missing_action_grants(name text)
 returns table (statement text, theirs boolean)
 language plpgsql
@@ -34,10 +34,11 @@ begin
       when 'sequence' then format('grant usage on sequence %I.%I to ai_owner', n.schema_name, n.relation_name)
       else format('grant %s%s on %I.%I to ai_owner', n.privilege, ' (' || string_agg(quote_ident(k.name), ', ' order by k.position) || ')', n.schema_name, n.relation_name)
     end,
-    case n.kind
-      when 'schema' then has_schema_privilege(registrar, n.schema_oid, 'usage with grant option')
-      when 'function' then has_function_privilege(registrar, n.function, 'execute with grant option')
-      when 'sequence' then has_sequence_privilege(registrar, n.relation, 'usage with grant option')
+    case
+      when starts_with(n.schema_name, 'pg_') or n.schema_name in ('information_schema', 'ai', 'ai_private', 'ai_gen') then false
+      when n.kind = 'schema' then has_schema_privilege(registrar, n.schema_oid, 'usage with grant option')
+      when n.kind = 'function' then has_function_privilege(registrar, n.function, 'execute with grant option')
+      when n.kind = 'sequence' then has_sequence_privilege(registrar, n.relation, 'usage with grant option')
       else coalesce(bool_and(case when k.name is not null then has_column_privilege(registrar, n.relation, k.name, n.privilege || ' with grant option') end),
         has_table_privilege(registrar, n.relation, n.privilege || ' with grant option'))
     end

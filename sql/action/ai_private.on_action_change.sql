@@ -37,6 +37,12 @@ begin
   for caller in select a.action_name from ai.action a where a.calls && written and a.action_name <> all (written) order by a.action_name loop
     select ai_private.declare_action(caller) into problems;
     if ai_private.has_errors(problems) then
+      -- What is told is about the row that is being changed: a name that goes is missed by those who call it.
+      if not exists (select from ai.meta_actions m where m.action_name = written[1]) then
+        problems := jsonb_build_array(jsonb_build_object('severity', 'error', 'path', format('action %s', written[1]), 'reason', format('the action "%s" calls it', caller),
+          'suggestion', format('take the call out of "%s", or delete that action, first', caller)));
+        caller := written[1];
+      end if;
       perform ai_private.refuse_program('action', caller, problems);
     end if;
   end loop;

@@ -8,7 +8,8 @@ as $pg_ai$
   select array(
     select distinct ai_private.find_relation(t.written, m.search_path)::regclass
     from ai.meta_actions m
-    cross join lateral jsonb_object_keys(ai_private.action_snapshot(name) -> 'tables') as t (written)
+    cross join lateral ai_private.action_snapshot(name) as s
+    cross join lateral (select jsonb_object_keys(s -> 'tables') union select jsonb_object_keys(s -> 'reads')) as t (written)
     where m.action_name = name and ai_private.find_relation(t.written, m.search_path) is not null
     order by 1)
 $pg_ai$;

@@ -9,6 +9,7 @@ as $pg_ai$
 declare
   probe jsonb;
   failed jsonb := '[]';
+  hint text;
 begin
   for probe in select p from jsonb_array_elements(probes) as p loop
     begin
@@ -16,8 +17,14 @@ begin
     exception when others then
       -- For what is refused anyway, nothing has been granted to ai_owner.
       continue when refused and sqlstate = '42501';
-      failed := failed || jsonb_build_object('severity', coalesce(probe ->> 'severity', 'error'), 'path', probe ->> 'path',
-        'reason', (probe ->> 'reason') || ' (' || sqlerrm || ')', 'suggestion', probe ->> 'suggestion');
+      get stacked diagnostics hint = pg_exception_hint;
+      failed := failed || jsonb_strip_nulls(jsonb_build_object('severity', coalesce(probe ->> 'severity', 'error'), 'path', probe ->> 'path',
+        'reason', (probe ->> 'reason') || ' (' || sqlerrm || ')',
+        -- a hint that comes with a missing right is the GRANT: see ai_private.check_statement
+        'suggestion', case
+          when hint <> '' and (probe ? 'about' or sqlstate = '42501') then hint
+          when probe -> 'about' ? sqlstate is not false then probe ->> 'suggestion'
+        end));
     end;
   end loop;
   return failed;

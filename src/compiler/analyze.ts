@@ -18,6 +18,7 @@ import { fieldSources, readPolicies } from './policy/read.ts';
 import { idlePolicies, resolvePolicies } from './policy/resolve.ts';
 import { rowSecurityOf } from './policy/row-security.ts';
 import { checkRules, probesOf, violationsOf } from './rules.ts';
+import { isSystemSchema } from './system.ts';
 
 export interface Analysis {
   readonly unit: TableUnit;
@@ -38,6 +39,14 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
       error(root, 'operations can be declared on tables only', 'declare them on the table behind the view'),
     );
   }
+  if (isSystemSchema(table.schema))
+    diagnostics.push(
+      error(
+        root,
+        `what is in ${table.schema} is the system's own, and has no operations`,
+        'declare tables of your own',
+      ),
+    );
   for (const schema of table.schemas.filter((name) => name === 'ai_private' || name === 'ai_gen')) {
     // Their text stands in the generated function, which may call what nobody else may.
     diagnostics.push(

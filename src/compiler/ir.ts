@@ -126,6 +126,8 @@ export interface Probe {
   readonly sql: string;
   readonly reason: string;
   readonly suggestion: string;
+  /** SQLSTATEs that the suggestion is about; default: all. Others are told with PostgreSQL's own hint. */
+  readonly about?: readonly string[];
   /** Default: an error. */
   readonly severity?: 'warning';
 }

@@ -188,6 +188,12 @@ export const ERRORS: readonly ErrorEntry[] = [
     },
   },
   {
+    code: 'PI101.earlier',
+    meaning: 'The action has no revision before the present one that was in force.',
+    en: 'the action {action} has no earlier revision to go back to',
+    vi: 'hành động {action} không có phiên bản nào trước đó để quay lại',
+  },
+  {
     code: 'PI101.revision',
     meaning: 'The action has no such revision that was in force.',
     en: 'the action {action} has no revision {revision} to go back to',

@@ -16,13 +16,18 @@ export const stepsOf = (page: string): Step[] => {
   return steps;
 };
 
-/** Statements of a block as psql takes them one by one. Its own commands (\set …) change nothing that is compared. */
-const statementsOf = (sql: string): string[] =>
-  sql
-    .replace(/^\\.*$/gm, '')
-    .split(/;\s*$/m)
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '');
+/** Statements of a block as psql takes them one by one; a semicolon in $$ … $$ ends none. Its own commands (\set …) change nothing that is compared. */
+const statementsOf = (sql: string): string[] => {
+  const statements: string[] = [];
+  let open = '';
+  for (const piece of sql.replace(/^\\.*$/gm, '').split(/(?<=;\s*?)$/m)) {
+    open += piece;
+    if (open.split('$$').length % 2 === 0) continue;
+    statements.push(open.trim().replace(/;$/, ''));
+    open = '';
+  }
+  return [...statements, open.trim()].filter((statement) => statement !== '');
+};
 
 /** Runs a block and gives what `psql -At` prints with SHOW_CONTEXT never. */
 export const runStep = async (

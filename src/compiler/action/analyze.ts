@@ -7,7 +7,7 @@ import { findJsonMistake } from '../json.ts';
 import type { Limits } from '../policy/limit.ts';
 import { accessProbes } from '../policy/probe.ts';
 import { rateProbes } from '../policy/rate.ts';
-import { bound, type Findings, statementProbe } from './expression.ts';
+import { bound, type Findings, NO_SUCH_NAME, statementProbe } from './expression.ts';
 import { POST_VERBS } from './grammar.ts';
 import { hooksOfAction } from './hooks.ts';
 import type { ActionUnit, Body } from './ir.ts';
@@ -112,12 +112,12 @@ export const analyzeAction = (action: ActionSnapshot): Analysis => {
   });
   probes.push(...accessProbes(judged), ...rateProbes(judged));
   const names = new Set(inputNames);
-  for (const name of new Set(text.quoted.filter((each) => names.has(each))))
+  for (const written of new Set(text.quoted.filter(({ name }) => names.has(name)).map((each) => each.written)))
     diagnostics.push(
       warning(
         `${root}: code_template`,
-        `{{${name}}} inside a literal is text`,
-        `take it out of the quotes: 'Hello ' || {{${name}}}`,
+        `${written} inside a literal is text`,
+        `take it out of the quotes: 'Hello ' || ${written}`,
       ),
     );
 
@@ -304,7 +304,8 @@ const sqlBody = (
           where,
           found.numbered,
           found.types,
-          'names without a schema are looked up along the search_path of the session that registers; what ai_owner lacks, the owner of the table grants',
+          'names without a schema are looked up along the search_path of the session that registers',
+          NO_SUCH_NAME,
         ),
       );
     return { sql: found?.sql, rows: givesRows(statement), mayBeResult: statement.words.includes('result') };

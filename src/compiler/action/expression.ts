@@ -84,6 +84,9 @@ export const bound = (
   };
 };
 
+/** SQLSTATEs of a schema, a table, a type, a function or an operator that is not there. */
+export const NO_SUCH_NAME = ['3F000', '42P01', '42704', '42883'];
+
 /** A probe that lets the server judge a statement: names, types and, for what runs as ai_owner, rights. */
 export const statementProbe = (
   action: ActionSnapshot,
@@ -91,11 +94,13 @@ export const statementProbe = (
   numbered: string,
   types: readonly string[],
   suggestion: string,
+  about?: readonly string[],
 ): Probe => ({
   path: at,
   sql: `select ai_private.check_statement(${literal(numbered)}, ${textArray(types)}, ${literal(pathOf(action))}, ${action.security === 'definer'}, ${allowedKinds(action)})`,
   reason: 'PostgreSQL does not take it',
   suggestion,
+  ...(about === undefined ? {} : { about }),
 });
 
 /**

@@ -35,6 +35,8 @@ export interface ActionSnapshot {
   /** Actions that this one reaches through calls. */
   readonly actions: Readonly<Record<string, CalledAction | null>>;
   readonly functions: Readonly<Record<string, CheckFunction | null>>;
+  /** Tables that its SQL may name, with digests of their columns: nothing but a reason to compile it again. */
+  readonly reads?: Readonly<Record<string, string | null>>;
   /** The schema of the extension pgcrypto. */
   readonly pgcrypto: string | null;
   /** Rows of ai.hooks about it, in the order in which they run. */

@@ -23,13 +23,15 @@ export interface SqlText {
   readonly statements: readonly Statement[];
   /** What keeps the text from being taken apart. */
   readonly mistake?: string;
-  /** Names written as {{name}} inside literals, where they are text. */
-  readonly quoted: readonly string[];
+  /** What looks like a parameter inside literals, where it is text. */
+  readonly quoted: readonly { readonly name: string; readonly written: string }[];
 }
 
 const PART = String.raw`(?:[\p{L}_][\p{L}\p{N}_]*|"(?:[^"]|"")+")`;
 const BRACED = new RegExp(String.raw`\{\{\s*(${PART}(?:\.${PART})*)\s*(?::\s*([^{}]+?))?\s*\}\}`, 'uy');
 const COLON = new RegExp(String.raw`:(${PART}(?:\.${PART})*)`, 'uy');
+/** In a literal: {{name}}, or :name that is neither a cast nor after a word, as in HH24:MI. */
+const QUOTED = /\{\{\s*([\p{L}_][\p{L}\p{N}_]*)[^{}]*\}\}|(?<![\p{L}\p{N}_:]):([\p{L}_][\p{L}\p{N}_]*)/gu;
 const WORD = /[\p{L}_][\p{L}\p{N}_$]*/uy;
 const NUMBER = /\d[\w.]*/y;
 const DOLLAR = /\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/uy;
@@ -57,7 +59,10 @@ export interface ReadOptions {
 
 export const readSql = (source: string, options: ReadOptions = {}): SqlText => {
   const statements: Statement[] = [];
-  const quoted: string[] = [];
+  const quoted: { name: string; written: string }[] = [];
+  const literal = (inside: string): void => {
+    for (const [written, braced, name] of inside.matchAll(QUOTED)) quoted.push({ name: braced ?? name ?? '', written });
+  };
   let pieces: Piece[] = [];
   let words: string[] = [];
   let text = '';
@@ -129,7 +134,7 @@ export const readSql = (source: string, options: ReadOptions = {}): SqlText => {
       const close = closing(at + 1, "'", escapes);
       if (close < 0) return mistaken('a text in single quotes is never closed');
       const inside = source.slice(at + 1, close);
-      quoted.push(...[...inside.matchAll(/\{\{\s*([\p{L}_][\p{L}\p{N}_]*)/gu)].map(([, name]) => name ?? ''));
+      literal(inside);
       // Whoever calls may set standard_conforming_strings: with the E form a backslash means the same to everybody.
       text +=
         !escapes && !unicode && inside.includes('\\')
@@ -153,6 +158,7 @@ export const readSql = (source: string, options: ReadOptions = {}): SqlText => {
     if (dollar !== null) {
       const close = source.indexOf(dollar[0], at + dollar[0].length);
       if (close < 0) return mistaken(`a text in ${dollar[0]} is never closed`);
+      literal(source.slice(at + dollar[0].length, close));
       text += keep(source.slice(at, close + dollar[0].length));
       between();
       at = close + dollar[0].length;

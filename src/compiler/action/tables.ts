@@ -7,6 +7,7 @@ import { ident } from '../emit/sql.ts';
 import type { FieldRules, OperationKind, TableDeclaration } from '../grammar.ts';
 import type { Operation, Privilege } from '../ir.ts';
 import { privilegesOf } from '../privileges.ts';
+import { isSystemSchema } from '../system.ts';
 import { expression } from './expression.ts';
 import { aValue, type Shape } from './scope.ts';
 import type { ActionTable } from './snapshot.ts';
@@ -25,6 +26,16 @@ export const tableAt = ({ action, findings }: Place, at: string, written: string
   const table = action.tables[written];
   if (table === undefined || table === null) {
     findings.diagnostics.push(error(at, `there is no table ${written}`, 'write its schema: "shop.users"'));
+    return undefined;
+  }
+  if (isSystemSchema(table.schema)) {
+    findings.diagnostics.push(
+      error(
+        at,
+        `${table.qualified} is the system's own, and no table for steps`,
+        '{"emit": …} writes events, {"send_email": …} mails; what else you need of it is SQL of your own, with rights that you grant yourself',
+      ),
+    );
     return undefined;
   }
   if (table.kind === 'v' || table.kind === 'm') {
