@@ -3,12 +3,17 @@ export interface Call {
   readonly deadline: number;
   readonly limit: number;
   ticks: number;
+  /** The turn in which the program last threw something of its own. */
+  threw: number;
   /** Why the call is over although the code may not have noticed: thrown again and again, and at the end. */
   stopped: Error | undefined;
 }
 
-const stop = (code: string, message: string, detail?: unknown): Error =>
-  Object.assign(new Error(message), { code, ...(detail === undefined ? {} : { detail }) });
+/** Frozen, because the code may catch it, and what tells of it runs when nobody asks for the time any more. */
+const stop = (code: string, message: string, detail?: object): Error =>
+  Object.freeze(
+    Object.assign(new Error(message), { code, ...(detail === undefined ? {} : { detail: Object.freeze(detail) }) }),
+  );
 
 let current: Call | undefined;
 let depth = 0;
@@ -25,7 +30,7 @@ export const inCall = <T>(limit: number, work: (call: Call) => T): T => {
     throw stop('54001', `more than ${DEEPEST} calls of JavaScript within one another: something calls itself`);
   const outer = current;
   depth++;
-  const call: Call = { deadline: Date.now() + limit, limit, ticks: 0, stopped: undefined };
+  const call: Call = { deadline: Date.now() + limit, limit, ticks: 0, threw: -1, stopped: undefined };
   current = call;
   try {
     const result = work(call);
@@ -51,12 +56,19 @@ export const check = (): void => {
   if (current.stopped !== undefined) throw current.stopped;
 };
 
-/** At each turn of a loop; the clock is looked at now and then. */
-export const tick = (): void => {
+/** At each turn of a loop, and before the code throws (`throws`); the clock is looked at now and then. */
+export const tick = (throws?: unknown): void => {
   if (current === undefined) return;
+  if (throws !== undefined) {
+    current.threw = current.ticks;
+    return;
+  }
   current.ticks++;
   if (current.stopped !== undefined || (current.ticks & 255) === 0) check();
 };
+
+/** Whether the code has thrown something by itself since the last turn of a loop. */
+export const hasThrown = (): boolean => current !== undefined && current.threw === current.ticks;
 
 /** The statement was cancelled: nothing goes on, whatever the code catches. */
 export const cancel = (message: string): Error => {

@@ -1,6 +1,6 @@
 import { cancel, check } from './call.ts';
 import { askText } from './engine.ts';
-import { parse, stringify } from './exact.ts';
+import { parse, stringify, untext } from './exact.ts';
 
 /** An error of the database, as a hook may catch it. */
 export class DatabaseError extends Error {
@@ -18,6 +18,8 @@ export class DatabaseError extends Error {
     this.constraint = error.constraint;
   }
 }
+Object.freeze(DatabaseError);
+Object.freeze(DatabaseError.prototype);
 
 const QUERY = 'select ai_private.javascript_query($1, $2) as answer';
 
@@ -29,6 +31,8 @@ const query = (sql: string, parameters: readonly unknown[] = []): unknown => {
   check();
   if (typeof sql !== 'string' || !Array.isArray(parameters))
     throw new TypeError('db.query(sql, [parameters]) takes a text and an array');
+  const wrong = untext(sql);
+  if (wrong !== undefined) throw new TypeError(`PostgreSQL has no text with ${wrong} (the statement)`);
   const values = stringify(parameters.map((value) => (value === undefined ? null : value)));
   const answer = parse(askText(QUERY, [sql, values]) ?? '{}') as { rows?: unknown; error?: Record<string, string> };
   check();

@@ -30,6 +30,16 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|-?[0-9]+(?:[.][0-9]+)?/g;
 const MARK = '\u0000';
 const MARKED = /"\\u0000(-?[0-9.]+)"/g;
 
+const HALVES = /[\ud800-\udfff]/u;
+
+/** What keeps PostgreSQL from holding a text; undefined where nothing does. */
+export const untext = (text: string): string | undefined =>
+  text.includes(MARK) ? 'a NUL character' : HALVES.test(text) ? 'half a character (a lone surrogate)' : undefined;
+
+/** The text with a replacement character for each that PostgreSQL cannot hold. */
+export const storable = (text: string): string =>
+  untext(text) === undefined ? text : text.replaceAll(MARK, '\ufffd').replace(/[\ud800-\udfff]/gu, '\ufffd');
+
 /** A number's shortest decimal form without an exponent. */
 const plain = (value: number): string => {
   const text = String(value);
@@ -79,11 +89,12 @@ export const stringify = (value: unknown): string => {
       marked = true;
       return MARK + String(own);
     }
-    if (typeof given === 'string' && given.includes(MARK))
-      throw new TypeError('PostgreSQL has no text with a NUL character');
+    const where = key === '' ? '' : ` (${storable(key)})`;
+    const wrong = untext(key) ?? (typeof given === 'string' ? untext(given) : undefined);
+    if (wrong !== undefined) throw new TypeError(`PostgreSQL has no text with ${wrong}${where}`);
     if (typeof given === 'number' && !Number.isFinite(given))
-      throw new TypeError(`JSON has no number ${given}${key === '' ? '' : ` (${key})`}`);
-    if (own instanceof Date && given === null) throw new TypeError(`an invalid Date${key === '' ? '' : ` (${key})`}`);
+      throw new TypeError(`JSON has no number ${given}${where}`);
+    if (own instanceof Date && given === null) throw new TypeError(`an invalid Date${where}`);
     return given;
   });
   if (text === undefined) throw new TypeError(`a ${typeof value} is no JSON`);

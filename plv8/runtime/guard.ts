@@ -1,7 +1,7 @@
 /*
  * Neither plv8 nor pljs can be told how long code may run, and a hook that loops would hold its transaction until somebody cancels it. So the
  * conditions of loops ask for the time: `while (a)` becomes `while (TICK(),a)`, `for (;;)` becomes `for (;TICK(),true;)`. Lines stay what they are.
- * Loops over arrays and recursion end by themselves.
+ * Loops over arrays and recursion end by themselves. `throw a` becomes `throw TICK(1),a`: what a program throws is told from what the engine throws.
  */
 
 /** What the code of a hook calls at each turn of a loop. */
@@ -32,10 +32,10 @@ interface Bracket {
 }
 
 /**
- * The code with a call of TICK in each loop's condition.
+ * The code with a call of TICK in each loop's condition, and after each `throw` where asked for.
  * @returns undefined where the code cannot be read
  */
-export const guardLoops = (code: string): string | undefined => {
+export const guardLoops = (code: string, throws = false): string | undefined => {
   const brackets: Bracket[] = [];
   const inserts: { readonly at: number; readonly text: string }[] = [];
   let at = 0;
@@ -94,6 +94,7 @@ export const guardLoops = (code: string): string | undefined => {
       if (!member && !key) {
         if (word === 'while' || word === 'for') loop = word;
         else if (word !== 'await') loop = undefined;
+        if (word === 'throw' && throws) inserts.push({ at, text: ` ${TICK}(1),` });
       }
       last = word;
       afterValue = member || !BEFORE_VALUE.has(word);

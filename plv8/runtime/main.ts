@@ -1,8 +1,8 @@
 import { inCall, tick } from './call.ts';
 import { DatabaseError, db } from './database.ts';
 import { askText, log } from './engine.ts';
-import { parse, stringify } from './exact.ts';
-import { failureOf, Refusal, SOURCE } from './failure.ts';
+import { parse, storable, stringify } from './exact.ts';
+import { Refusal, raisedOf, refusalOf, SOURCE } from './failure.ts';
 import { guardLoops, TICK } from './guard.ts';
 import { harden } from './harden.ts';
 
@@ -34,7 +34,7 @@ const wrapped = (code: string): string =>
 const evaluate = globalThis.eval;
 
 const printed = (values: readonly unknown[]): void =>
-  log(values.map((value) => (typeof value === 'string' ? value : stringify(value ?? null))).join(' '));
+  log(storable(values.map((value) => (typeof value === 'string' ? value : stringify(value ?? null))).join(' ')));
 const write = (...values: unknown[]): void => printed(values);
 const console = Object.freeze({ log: write, info: write, warn: write, error: write, debug: write });
 
@@ -70,34 +70,43 @@ const frozen = (value: unknown): unknown => {
  */
 export const run = (name: string, input: string, limit: number): string => {
   let program: Loaded | undefined;
+  const told = (thrown: unknown): string => {
+    const code = program?.code ?? '';
+    const skipped = headOf(code).length;
+    return name.startsWith(ACTION)
+      ? `!${raisedOf(thrown, code, skipped) ?? refusalOf(thrown, code, skipped)}`
+      : refusalOf(thrown, code, skipped);
+  };
   try {
     return inCall(limit, () => {
-      program = loaded.get(name) ?? load(name);
-      const answer = program.run(frozen(parse(input)));
-      if (answer === undefined || answer === null) return '';
-      if (typeof (answer as { then?: unknown }).then === 'function')
-        throw new TypeError('what runs in the database cannot be async: nothing would wait for it');
-      return stringify(answer);
+      try {
+        program = loaded.get(name) ?? load(name);
+        const answer = program.run(frozen(parse(input)));
+        if (answer === undefined || answer === null) return '';
+        if (typeof (answer as { then?: unknown }).then === 'function')
+          throw new TypeError('what runs in the database cannot be async: nothing would wait for it');
+        return stringify(answer);
+      } catch (thrown) {
+        // Here, because what was thrown may have code of its own (getters, toJSON), and that code takes of the call's time.
+        return told(thrown);
+      }
     });
-  } catch (thrown) {
-    const code = program?.code ?? '';
-    const failure = (): string => stringify({ refuse: failureOf(thrown, code, headOf(code).length) });
-    if (!name.startsWith(ACTION)) return failure();
-    if (!(thrown instanceof DatabaseError) || !/^(?!0[0-3])[0-9A-Z]{5}$/.test(thrown.code)) return `!${failure()}`;
-    const { message, detail, hint, constraint } = thrown;
-    return `!${stringify({ raised: { code: thrown.code, message, detail, hint, constraint } })}`;
+  } catch (stopped) {
+    return told(stopped);
   }
 };
 
 /** The code as it is kept: with guarded loops, where they can be. Throws a SyntaxError where it is none. */
 export const prepare = (code: string): string => {
   evaluate(wrapped(code));
-  const guarded = guardLoops(code);
-  if (guarded === undefined) return code;
-  try {
-    evaluate(wrapped(guarded));
-    return guarded;
-  } catch {
-    return code;
+  // Where something else is called `throw`, loops alone.
+  for (const throws of [true, false]) {
+    const guarded = guardLoops(code, throws);
+    if (guarded === undefined) return code;
+    try {
+      evaluate(wrapped(guarded));
+      return guarded;
+    } catch {}
   }
+  return code;
 };

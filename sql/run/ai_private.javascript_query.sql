@@ -19,6 +19,10 @@ declare
   arguments text[] := '{}';
   call text;
   answer record;
+  several refcursor;
+  first_row json;
+  repeated text;
+  plan json;
   rows text[] := '{}';
   problem jsonb;
   message text;
@@ -26,6 +30,17 @@ declare
   hint text;
   broken text;
 begin
+  -- Several statements, some of which PREPARE would not take: without a semicolon there is one. Else the server reads them, which runs nothing and fails for
+  -- certain: one it calls by its command, in any language.
+  if strpos(statement, ';') > 0 then
+    begin
+      open several for execute format('prepare %I as %s', plan_name, statement);
+    exception when invalid_cursor_definition then
+      if strpos(sqlerrm, 'PREPARE') = 0 then
+        raise exception using errcode = '42601', message = 'db.query takes one statement, and this text has several';
+      end if;
+    end;
+  end if;
   execute format('prepare %I as %s', plan_name, statement);
   select s.parameter_types, to_jsonb(s) -> 'result_types' <> 'null' into types, gives_rows from pg_prepared_statements s where s.name = plan_name;
   for value in select e.value, e.position, types[e.position] as type from jsonb_array_elements(parameters::jsonb) with ordinality as e (value, position) loop
@@ -45,17 +60,34 @@ begin
     -- The server does not say; asking for rows that there are none of fails before anything is done.
     begin
       for answer in execute call loop
+        if first_row is null then first_row := row_to_json(answer); end if;
         rows := array_append(rows, to_jsonb(answer)::text);
       end loop;
     exception when invalid_cursor_definition then
-      execute call;
+      gives_rows := false;
     end;
   elsif gives_rows then
     for answer in execute call loop
+      if first_row is null then first_row := row_to_json(answer); end if;
       rows := array_append(rows, to_jsonb(answer)::text);
     end loop;
-  else
+  end if;
+  if not gives_rows then
+    -- PREPARE takes SELECT INTO, which makes a table. What writes rows is told by its plan, where its first word does not tell.
+    if statement ~* '\minto\M' and statement !~* '^\s*(insert|merge|update|delete)\M' then
+      execute 'explain (format json) ' || call into plan;
+      if plan #>> '{0,Plan,Node Type}' <> 'ModifyTable' then
+        raise exception using errcode = '42601', message = 'db.query takes SELECT, INSERT, UPDATE, DELETE and MERGE, and no SELECT INTO';
+      end if;
+    end if;
     execute call;
+  end if;
+  -- An object holds one value of a name.
+  if first_row is not null then
+    select k.key into repeated from json_object_keys(first_row) as k (key) group by k.key having count(*) > 1 limit 1;
+    if repeated is not null then
+      raise exception using errcode = '42701', message = format('db.query gives rows as objects, and two columns are called %s: name one of them otherwise', repeated);
+    end if;
   end if;
   execute format('deallocate %I', plan_name);
   return '{"rows":[' || array_to_string(rows, ',') || ']}';

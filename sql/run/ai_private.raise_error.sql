@@ -9,12 +9,7 @@ begin
   if error @> jsonb_build_object('code', state, 'message', raise_error.message, 'detail', raise_error.detail, 'hint', raise_error.hint) then
     return;
   end if;
-  raise exception using
-    errcode = error ->> 'code',
-    message = coalesce(error ->> 'message', raise_error.message),
-    detail = coalesce(error ->> 'detail', ''),
-    hint = coalesce(error ->> 'hint', ''),
-    constraint = coalesce(error ->> 'constraint', '');
+  perform ai_private.raise_as(error ->> 'code', coalesce(error ->> 'message', raise_error.message), error ->> 'detail', error ->> 'hint', error ->> 'constraint');
 end
 $pg_ai$;
 comment on function ai_private.raise_error(jsonb, text, text, text, text) is 'Raises an error that hooks have changed';

@@ -1,5 +1,6 @@
-import { relative } from 'node:path';
-import { build } from 'esbuild';
+import { isBuiltin } from 'node:module';
+import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import { type BuildFailure, build } from 'esbuild';
 import pg from 'pg';
 
 /** Begins code that is a module and not the body of a function: see plv8/runtime/main.ts. */
@@ -33,22 +34,41 @@ const common = {
   logLevel: 'silent',
 } as const;
 
+/** Code in the database has none of Node's modules: said where the bundler only finds nothing of the name. */
+const explained = (error: unknown): never => {
+  const messages = (error as BuildFailure | undefined)?.errors;
+  if (!Array.isArray(messages)) throw error;
+  const told = (messages as BuildFailure['errors']).map(({ text, location }) => {
+    const place = location === null ? '' : `${location.file}:${location.line}:${location.column}: `;
+    const [, name = ''] = /^Could not resolve "(.+)"$/.exec(text) ?? [];
+    return `${place}ERROR: ${text}${isBuiltin(name) ? ': code in the database has no modules of Node' : ''}`;
+  });
+  throw new Error(told.join('\n'), { cause: error });
+};
+
 /**
  * Bundles a file and what it imports into code that a row of ai.hooks or ai.meta_actions can hold, with a source map at its end, so that an error names the line of the source.
  * @throws Error where it cannot be bundled, has no default export, or is larger than an engine should be given
  */
 export const buildHook = async (file: string): Promise<HookBundle> => {
-  const result = await build({
+  const entry = resolve(file);
+  const path = relative('.', entry);
+  // What errors show to callers is a path from where the build ran, or from the file where that is elsewhere.
+  const at = {
     ...common,
-    entryPoints: [file],
+    entryPoints: [entry],
+    absWorkingDir: path.startsWith('..') || isAbsolute(path) ? dirname(entry) : resolve('.'),
+  };
+  const result = await build({
+    ...at,
     format: 'iife',
     globalName: 'pgAiModule',
     banner: { js: MODULE },
     sourcemap: 'inline',
     sourcesContent: false,
-  });
+  }).catch(explained);
   // Only of modules esbuild tells what they export.
-  const module = await build({ ...common, entryPoints: [file], format: 'esm' });
+  const module = await build({ ...at, format: 'esm' });
   if (!Object.values(module.metafile.outputs).some((each) => each.exports.includes('default')))
     throw new Error('it has no default export');
   const code = result.outputFiles[0]?.text ?? '';
@@ -60,10 +80,7 @@ export const buildHook = async (file: string): Promise<HookBundle> => {
     code,
     bytes,
     mapBytes: Buffer.byteLength(map),
-    sources: Object.entries(output?.inputs ?? {}).map(([path, { bytesInOutput }]) => ({
-      path: relative('.', path),
-      bytes: bytesInOutput,
-    })),
+    sources: Object.entries(output?.inputs ?? {}).map(([path, { bytesInOutput }]) => ({ path, bytes: bytesInOutput })),
     warnings: [
       ...result.warnings.map(({ text }) => text),
       ...(bytes > MANY_BYTES ? [`${bytes} bytes are evaluated in each session that runs it`] : []),

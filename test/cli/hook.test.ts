@@ -53,7 +53,7 @@ test('prints one statement, and tells sizes', async () => {
 test.each([
   ['wrong.ts', 'wrong.ts:2:12: ERROR: Unexpected ";"'],
   ['nothing.ts', 'it has no default export'],
-  ['node.ts', 'Could not resolve "node:fs"'],
+  ['node.ts', 'Could not resolve "node:fs": code in the database has no modules of Node'],
   ['missing.ts', 'Could not resolve'],
 ])('%s is refused', async (file, message) => {
   const built = await build(file);
@@ -87,7 +87,7 @@ describe('installed', () => {
       message: 'no examples',
       detail: { line: 5, detail: { email: 'a@b.example' } },
     });
-    expect(refused.detail.source).toMatch(/rules\.ts$/);
-    expect(refused.hint).toMatch(/rules\.ts, line 5\.$/);
+    expect(refused.detail.source).toBe('rules.ts');
+    expect(refused.hint).toBe('Refused by the hook "sign_up", rules.ts, line 5.');
   });
 });
