@@ -74,7 +74,7 @@ begin
   end if;
   if not gives_rows then
     -- PREPARE takes SELECT INTO, which makes a table. What writes rows is told by its plan, where its first word does not tell.
-    if statement ~* '\minto\M' and statement !~* '^\s*(insert|merge|update|delete)\M' then
+    if statement ~* '[[:<:]]into[[:>:]]' and statement !~* '^[[:space:]]*(insert|merge|update|delete)[[:>:]]' then
       execute 'explain (format json) ' || call into plan;
       if plan #>> '{0,Plan,Node Type}' <> 'ModifyTable' then
         raise exception using errcode = '42601', message = 'db.query takes SELECT, INSERT, UPDATE, DELETE and MERGE, and no SELECT INTO';
