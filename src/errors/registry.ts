@@ -836,6 +836,16 @@ export const TEXTS: readonly ErrorEntry[] = [
     vi: 'hành động {action} đã bị ngắt',
   },
   {
+    code: 'action.nested',
+    meaning: 'Too many actions are under way within one another. Raised with SQLSTATE 54001.',
+    en: 'the action {action} is called within more than {deepest} calls of actions: it calls itself, or what it calls does',
+    vi: 'hành động {action} được gọi lồng trong hơn {deepest} lời gọi hành động: nó tự gọi chính nó, hoặc hành động mà nó gọi làm vậy',
+    hint: {
+      en: 'Let the action end before it calls itself again; what goes through a tree is one query (WITH RECURSIVE).',
+      vi: 'Hãy để hành động kết thúc trước khi gọi lại chính nó; việc duyệt cây chỉ cần một truy vấn (WITH RECURSIVE).',
+    },
+  },
+  {
     code: 'hook.on_error',
     meaning: 'Warning: a hook that should have told an error otherwise failed itself. The error is raised as it was.',
     en: 'the on_error hook "{hook}" failed: {error}',

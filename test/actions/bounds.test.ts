@@ -186,6 +186,42 @@ describe('what registering tells', () => {
   });
 });
 
+describe('actions within one another', () => {
+  const input_schema = { properties: { n: { type: 'integer' } }, required: ['n'] };
+
+  test.each(['definer', 'invoker'])(
+    'one that calls itself without an end is refused by its name (%s)',
+    async (security) => {
+      await register(database, {
+        action_name: `deep_${security}`,
+        security,
+        input_schema,
+        code_template: `select case when :n = 0 then '0' else ai.execute_action('deep_${security}', jsonb_build_object('n', :n - 1)) end as result`,
+      });
+      const client = await database.as('ai_user');
+      expect(await execute(client, `deep_${security}`, { n: 31 })).toBe(0);
+      for (const n of [32, -1]) {
+        const refused = await refusal(execute(client, `deep_${security}`, { n }));
+        expect(refused).toMatchObject({ code: '54001', detail: { action: `deep_${security}`, deepest: 32 } });
+        expect(refused.message).toContain(`the action deep_${security} is called within more than 32 calls`);
+      }
+      // neither an error nor what ends well leaves anything behind
+      expect(await execute(client, `deep_${security}`, { n: 31 })).toBe(0);
+      // what a session sets is its own affair
+      await client.query(`select set_config('pg_ai.depth', 'x', false)`);
+      expect(await execute(client, `deep_${security}`, { n: 31 })).toBe(0);
+    },
+  );
+
+  test('calls one after another are not within one another', async () => {
+    await register(database, {
+      action_name: 'wide',
+      code_template: `select count(ai.execute_action('deep_definer', '{"n": 3}')) as result from generate_series(1, 40)`,
+    });
+    expect(await execute(database, 'wide')).toBe(40);
+  });
+});
+
 /** The warnings that are kept with the action. */
 const warnings = async (row: Record<string, unknown>): Promise<string[]> => {
   await register(database, { action_name: 'told', input_schema: { properties: { x: { type: 'string' } } }, ...row });

@@ -24,7 +24,7 @@ import { freshName, inBlock } from './scope.ts';
 export const OPTIONS = ['dry_run', 'idempotency_key', 'on_error'] as const;
 
 /** Variables of the function beside those that operations have. */
-const OWN = ['_outer', '_broken', '_holds', '_signed'] as const;
+const OWN = ['_outer', '_depth', '_broken', '_holds', '_signed'] as const;
 
 interface ActionContext extends Context {
   readonly mine: Readonly<Record<(typeof OWN)[number], string>>;
@@ -177,6 +177,9 @@ perform pg_catalog.set_config('pg_ai.action', ${mine._signed}, true);`;
   const early = startsEarly(context.operation);
   const entering = `-- Audit rows and events name the action.
 ${mine._outer} := pg_catalog.current_setting('pg_ai.action', true);
+if ${mine._outer} <> '' then
+  ${mine._depth} := ai_private.nest_action(${literal(action.name)});
+end if;
 ${enter}`;
   const start = [
     `if ${own._opt} is null then\n  ${own._opt} := '{}';\nend if;`,
@@ -217,6 +220,9 @@ ${enter}`;
       .map((section) => indent(section)),
     indent(`${emitCallRow(unit, context, fingerprint)}
 perform pg_catalog.set_config('pg_ai.action', coalesce(${mine._outer}, ''), true);
+if ${mine._outer} <> '' then
+  perform pg_catalog.set_config('pg_ai.depth', ${mine._depth}, true);
+end if;
 return ${emitShown(unit, context)};`),
   ];
   const variables = [
@@ -227,6 +233,7 @@ return ${emitShown(unit, context)};`),
     `${own._started} timestamptz := pg_catalog.clock_timestamp();`,
     ...limitVariables(measure),
     `${mine._outer} text;`,
+    `${mine._depth} text;`,
     ...(definer ? [] : [`${mine._signed} text;`]),
     ...(preconditions.length === 0 ? [] : [`${mine._broken} integer[];`]),
     ...(early ? [`${own._actor} text;`] : []),
