@@ -116,7 +116,12 @@ export const policiesCase: Case = {
 
     say('policies: access');
     const check = "inputs.balance <= 1000 or actor = 'boss'";
-    await declare(database, { table: 'checked', policies: { access: { check } } });
+    await declare(database, { table: 'checked' });
+    for (const operation of ['create', 'update'])
+      await admin.query(
+        `insert into ai.policies (name, relation, operation, kind, definition) values ($1, 'bench.checked', $2, 'access', $3)`,
+        [`checked_${operation}`, operation, { check }],
+      );
     await declare(database, { table: 'filtered', policies: { access: { filter: `row.status <> 'closed'` } } });
     const wire = await database.wire({ synchronous_commit: 'off', 'pg_ai.actor': 'somebody' });
     for (const operation of ['create', 'update', 'fetch'] as const) {

@@ -5,7 +5,7 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
-  select coalesce('did you mean ' || to_json(ai_private.nearest(written, candidates))::text || '?', 'use one of: ' || array_to_string(candidates, ', '))
+  select coalesce('did you mean ' || to_json(ai_private.nearest(written, candidates))::text || '?', 'use one of: ' || nullif(array_to_string(candidates, ', '), ''), 'there is none')
 $pg_ai$;
 comment on function ai_private.suggestion(text, text[]) is 'What to write instead';
 revoke all on function ai_private.suggestion(text, text[]) from public;

@@ -1,4 +1,8 @@
 -- Triggers of one table fire in the order of their names.
+create trigger hooks_are_read before insert or update on ai.hooks
+  for each row execute function ai_private.before_program_change();
+create trigger policies_are_read before insert or update on ai.policies
+  for each row execute function ai_private.before_program_change();
 create trigger hooks_are_built after insert or update or delete on ai.hooks
   for each row execute function ai_private.on_hook_change();
 create trigger hooks_take_effect after insert or update or delete on ai.hooks

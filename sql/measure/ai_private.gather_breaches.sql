@@ -18,7 +18,8 @@ begin
     case b.limit_name
       when 'latency' then to_jsonb(trim_scale(b.measured / 1000.0))
       when 'statements' then to_jsonb(array_remove(array[
-        case when b.measured & 1 > 0 then 'insert' end, case when b.measured & 2 > 0 then 'update' end, case when b.measured & 4 > 0 then 'delete' end], null))
+        case when b.measured & 1 > 0 then 'insert' end, case when b.measured & 2 > 0 then 'update' end, case when b.measured & 4 > 0 then 'delete' end,
+        case when b.measured & 8 > 0 then 'other' end], null))
       else to_jsonb(b.measured)
     end,
     coalesce(o.plan -> 'limits', a.limits) -> b.limit_name

@@ -1,4 +1,4 @@
--- Keeps what was measured where a rollback does not reach. limit_number: 0 latency (µs), 1 rows, 2 statements (1 insert, 2 update, 4 delete).
+-- Keeps what was measured where a rollback does not reach. limit_number: 0 latency (µs), 1 rows, 2 statements (1 insert, 2 update, 4 delete, 8 other).
 -- Numbers up to 2^20 are kept as they are, larger ones to a millionth.
 create function ai_private.note_breach(stack text, number integer, limit_number integer, measured bigint)
 returns void

@@ -11,21 +11,24 @@ as $pg_ai$
 declare
   stack text;
   subject constant text := coalesce(entity, action_name);
-  done constant jsonb := coalesce(touched -> 'statements', '[]');
+  -- PostgreSQL names the command in capitals in whatever language it speaks: "cannot execute UPDATE in a read-only transaction"; of functions their name
+  told constant text := coalesce(lower(substring(touched ->> 'told' from '[A-Z]{3,}(?: [A-Z]{3,})*')), substring(touched ->> 'told' from '[a-z_]+[(][)]'), 'other');
+  done constant jsonb := coalesce(touched -> 'statements', jsonb_build_array(told));
 begin
   get diagnostics stack = pg_context;
   if not ai_private.called_by(stack, 'ai_gen.') then
     raise exception using errcode = '42501', message = 'ai_private.refuse_statements is called by generated functions only';
   end if;
   perform ai_private.note_breach(stack, ai_private.subject_number(entity, operation_name, action_name), 2,
-    (done ? 'insert')::integer + 2 * (done ? 'update')::integer + 4 * (done ? 'delete')::integer);
+    (done ? 'insert')::integer + 2 * (done ? 'update')::integer + 4 * (done ? 'delete')::integer
+      + 8 * (not done ?| '{insert,update,delete}')::integer);
   raise exception using
     errcode = 'PI243',
     message = ai_private.message('PI243', jsonb_build_object('table', subject, 'operation', coalesce(operation_name, 'action'),
       'allowed', coalesce(nullif(array_to_string(allowed, ', '), ''), 'none'),
-      'measured', coalesce((select string_agg(k.value, ', ' order by k.value) from jsonb_array_elements_text(done) as k where k.value <> all (allowed)), touched ->> 'told'))),
+      'measured', (select string_agg(k.value, ', ' order by k.value) from jsonb_array_elements_text(done) as k where k.value <> all (allowed)))),
     detail = jsonb_build_object('table', subject, 'operation', coalesce(operation_name, 'action'), 'policy', policy, 'stage', 'limit', 'limit', 'statements',
-      'allowed', to_jsonb(allowed), 'measured', coalesce(touched -> 'tables', touched -> 'told'))::text,
+      'allowed', to_jsonb(allowed), 'measured', coalesce(touched -> 'tables', done))::text,
     hint = ai_private.message('PI243.hint', '{}');
 end
 $pg_ai$;

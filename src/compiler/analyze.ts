@@ -123,8 +123,13 @@ export const analyze = (table: TableSnapshot, declaration: Declaration): Analysi
     const combined = combineRules(declared, fieldSources(policies, name, kind));
     const column = columns.get(name);
     found.diagnostics.push(...combined.diagnostics);
+    // Only what they say together: what one says alone is told of that one.
     if (combined.rules !== declared && column !== undefined)
-      found.diagnostics.push(...conflictsOf(`policies on ${table.qualified}.${ident(name)}`, column, combined.rules));
+      found.diagnostics.push(
+        ...conflictsOf(`policies on ${table.qualified}.${ident(name)}`, column, combined.rules).filter(
+          ({ reason }) => !diagnostics.some((each) => each.reason === reason && each.path.includes(`.${name}`)),
+        ),
+      );
     // What is hashed is nobody's to see, not even as a hash.
     return combined.rules.hash === undefined ? combined.rules : { ...combined.rules, protected: true };
   };

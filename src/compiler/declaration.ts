@@ -144,6 +144,9 @@ const meantBy = (issue: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefi
       issues.length > 0 && issues.every((inner) => inner.code === 'unrecognized_keys' || inner.path.length > 0),
   );
 
+/** Whether the grammar says itself what a text has to look like. */
+const saysItsForm = (issue: Issue): boolean => issue.code === 'invalid_format' && issue.message.startsWith('expected ');
+
 const explain = (root: string, schema: Schema, issue: Issue, prefix: readonly PropertyKey[] = []): Diagnostic[] => {
   const path = [...prefix, ...issue.path];
   const at = where(root, path);
@@ -170,6 +173,8 @@ const explain = (root: string, schema: Schema, issue: Issue, prefix: readonly Pr
         issues.every((inner) => inner.code === 'unrecognized_keys' || inner.path.length > 0),
       );
       if (meant !== undefined && meant.length > 0) return meant.flatMap((inner) => explain(root, schema, inner, path));
+      const form = issue.errors.flat().find(saysItsForm);
+      if (form !== undefined) return [error(at, form.message)];
       return [error(at, `expected ${optionsAt(schema, path).join(', or ')}`)];
     }
     case 'too_small':
@@ -178,11 +183,20 @@ const explain = (root: string, schema: Schema, issue: Issue, prefix: readonly Pr
           at,
           issue.origin === 'string' || issue.origin === 'array'
             ? 'must not be empty'
-            : `must be at least ${issue.minimum}`,
+            : issue.inclusive === false
+              ? `must be more than ${issue.minimum}`
+              : `must be at least ${issue.minimum}`,
+        ),
+      ];
+    case 'too_big':
+      return [
+        error(
+          at,
+          issue.inclusive === false ? `must be less than ${issue.maximum}` : `must be at most ${issue.maximum}`,
         ),
       ];
     case 'invalid_format':
-      return [error(at, 'expected a number, or its digits as a text')];
+      return [error(at, saysItsForm(issue) ? issue.message : 'expected a number, or its digits as a text')];
     default:
       return [error(at, 'not allowed here')];
   }

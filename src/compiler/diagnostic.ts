@@ -52,8 +52,9 @@ export const nearest = (written: string, candidates: readonly string[]): string 
     .sort((x, y) => x.d - y.d || (x.candidate < y.candidate ? -1 : 1))[0]?.candidate;
 };
 
-/** "did you mean email?" or the list of what there is. */
+/** "did you mean email?" or the list of what there is; where there is nothing, that. */
 export const suggest = (written: string, candidates: readonly string[]): string => {
+  if (candidates.length === 0) return 'there is none';
   const meant = nearest(written, candidates);
   return meant === undefined ? `use one of: ${candidates.join(', ')}` : `did you mean ${JSON.stringify(meant)}?`;
 };

@@ -30,7 +30,7 @@ The same in the comment, for the table or for one operation:
 | --- | --- |
 | \`name\` | unique; lower-case letters, digits and \`_\`. Errors name it |
 | \`action\` | in place of a table: an action; see [actions](actions.md#policies) |
-| \`relation\` | the table; null: every table that declares operations |
+| \`relation\` | the table (\`regclass\`: a condition says \`where relation = 'orders'::regclass\`); null: every table that declares operations |
 | \`operation\` | \`create\`, \`update\`, \`delete\`, \`upsert\` or \`fetch\`; null: every operation |
 | \`kind\` | ${Object.keys(POLICY_KINDS).map(code).join(', ')} |
 | \`position\` | policies are told and judged in this order (default 100), then by name |
@@ -47,7 +47,7 @@ SQL that is true or false. Null counts as false. Three names have a meaning:
 | name | is |
 | --- | --- |
 | \`row.<column>\` | a column of the row: in \`filter\` as it is, in \`check\` as it was written |
-| \`inputs.<input>\` | an input, with its column's type; null where it is absent. \`inputs\` alone is the JSON of the call: \`inputs ? 'email'\` |
+| \`inputs.<input>\` | an input, with its column's type; null where it is absent. Each operation that the policy is for must have it: where only some do, write a policy for each of these (\`operation\`). \`inputs\` alone is the JSON of the call: \`inputs ? 'email'\` |
 | \`actor\` | who acts, as the audit trail has it (text) |
 
 - **When it is judged.** \`roles\`, and a \`check\` that names neither \`inputs\` nor \`row\`: before anything else. A \`check\` about \`inputs\`: when the inputs have been found right and hooks have changed them,
@@ -136,12 +136,15 @@ ${table(
 const CONTRADICTIONS = `## What is refused when it is written
 
 - what is no boolean expression, has effects, or names a column, input or role that is not there;
-- what can never be true, by itself or with the table's CHECKs, as far as PostgreSQL's planner sees it; and policies that contradict one another, so that no row could pass all of them;
-- rules for inputs that no value passes: a minimum above the maximum, \`allow\` that \`deny\` takes back, lists without a common value, a level of passwords that does not fit the column;
+- what can never be true, by itself or with the table's CHECKs, as far as PostgreSQL's planner sees it; and policies that contradict one another, so that no row or no call could pass all of them;
+- rules for inputs that no value passes: a minimum above the maximum, \`allow\` that \`deny\` takes back or of which nothing is short or long enough, lists without a common value, a level of passwords that does not fit the column;
 - handling that makes no sense together: a mask for what is never returned, a hash or an encrypted field that is unique or a key, a key that is not there, a field that two policies handle differently.
 
 Told as warnings, because they may come true: roles that nobody has together with those that the operation is for, a policy for an operation that the table does not declare, and a rate limit
-that never refuses because another one does before.`;
+that never refuses because another one does before.
+
+A row is refused for what it puts out of force itself. A table or an action that did not fit before, whatever the reason, keeps nobody from writing, disabling or deleting a policy for all tables: it stays out of
+force, or goes out of force with a warning, until it is mended.`;
 
 const ENCRYPTION = `### Encryption
 

@@ -45,6 +45,17 @@ beforeEach(async () => {
 });
 
 describe('access', () => {
+  test('what can never hold is refused when it is written', async () => {
+    expect((await refusedPolicy('access', { check: 'inputs.amount > 5 and inputs.amount < 3' })).join()).toMatch(
+      /this can never be true/,
+    );
+    await policy('one', 'access', { check: `inputs.email = 'a'` });
+    expect((await refusedPolicy('access', { check: `inputs.email = 'b'` })).join()).toMatch(
+      /policy one.check and policy p.check: these contradict one another: no call can pass both/,
+    );
+    expect(await refusedPolicy('input', { fields: { email: { minLength: 9, maxLength: 3 } } })).toHaveLength(1);
+  });
+
   test('by an expression over inputs and actor, judged when the inputs are right', async () => {
     await policy('small', 'access', { check: `inputs.amount < 100 or actor = 'boss'`, message: 'too much for you' });
     const client = await database.as('ai_user');

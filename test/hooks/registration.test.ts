@@ -94,8 +94,6 @@ describe('refused when it is registered:', () => {
     for (const [columns, values, constraint] of [
       ['function, code', `'app.fine', 'x'`, 'hooks_function_or_code'],
       ['code', `'x'`, 'hooks_function_or_code'],
-      ['code, language', `'x', 'perl'`, 'hooks_language_known'],
-      ['function, operation', `'app.fine', 'creat'`, 'hooks_operation_known'],
     ] as const) {
       const refused = await refusal(
         database.query(
@@ -104,6 +102,28 @@ describe('refused when it is registered:', () => {
       );
       expect([refused.code, refused.everything.includes(constraint)]).toEqual(['23514', true]);
     }
+  });
+
+  test('words that it does not know, with those that it knows', async () => {
+    const refused = await refusal(
+      database.query(
+        `insert into ai.hooks (name, relation, phase, operation, language, code) values ('h', 'app.small', 'before', 'creat', 'perl', 'x')`,
+      ),
+    );
+    expect(refused.code).toBe('PI007');
+    expect(refused.detail.errors).toEqual([
+      { path: 'hook h: operation', reason: '"creat" is not known', suggestion: 'did you mean "create"?' },
+      {
+        path: 'hook h: phase',
+        reason: '"before" is not known',
+        suggestion: 'use one of: pre, post, post_commit, on_error',
+      },
+      { path: 'hook h: language', reason: '"perl" is not known', suggestion: 'use one of: sql, plpgsql, javascript' },
+    ]);
+    const policy = await refusal(
+      database.query(`insert into ai.policies (name, kind, definition) values ('p', 'limits', '{}')`),
+    );
+    expect([policy.code, policy.message]).toEqual(['PI007', expect.stringContaining('did you mean "limit"?')]);
   });
 });
 

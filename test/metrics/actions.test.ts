@@ -227,6 +227,23 @@ describe('limits of actions', () => {
     await client.query('rollback');
   });
 
+  test.each([
+    ['update public.stock set amount = 1', 'update', ['update']],
+    ['create temp table t (i int)', 'create table', ['other']],
+    [`select nextval(''ai.audit_id'')`, 'nextval()', ['other']],
+  ])('what PostgreSQL has not let be done is named: %s', async (what, did, kept) => {
+    const name = await only(
+      { statements: ['select'] },
+      { language: 'plpgsql', code_template: `begin execute '${what}'; return null; end` },
+    );
+    const { message, detail } = await refusal(execute(database, name));
+    expect([message, detail.measured]).toEqual([`action on ${name} did ${did}, and may do select only`, [did]]);
+    await database.query('select ai.gather_metrics()');
+    expect(await database.query('select measured from ai.limit_breach where action = $1', [name])).toEqual([
+      { measured: kept },
+    ]);
+  });
+
   test('who may only read reads, and the rest of the transaction may write', async () => {
     const name = await only(
       { statements: ['select'] },

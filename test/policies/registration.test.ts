@@ -104,6 +104,11 @@ describe('names', () => {
     expect((await reasons('access', { check: 'inputs.owner = actor' }, 'delete')).join()).toMatch(
       /not an input of delete/,
     );
+    // as with a policy for each of the operations
+    expect(await reasons('access', { check: 'inputs.owner = actor' })).toEqual([
+      'policy tried.check: "owner" is not an input of delete',
+      'policy tried.check: "owner" is not an input of fetch',
+    ]);
   });
 
   test('a row that the operation does not write', async () => {
@@ -152,6 +157,18 @@ describe('what can never be true', () => {
     await declare(database, `delete from ai.policies where name = 'opened'`);
   });
 
+  test('about inputs: by itself, or with another policy', async () => {
+    expect((await reasons('access', { check: 'inputs.limits > 5 and inputs.limits < 3' }, 'update')).join()).toMatch(
+      /this can never be true/,
+    );
+    await declare(database, policy('open_only', 'account', 'access', { check: "inputs.state = 'open'" }, 'update'));
+    expect((await reasons('access', { check: "inputs.state = 'closed'" }, 'update')).join()).toMatch(
+      /policy open_only.check and policy tried.check: these contradict one another: no call can pass both/,
+    );
+    await declare(database, policy('fits', 'account', 'access', { check: "inputs.owner = 'x'" }, 'update'));
+    await declare(database, `delete from ai.policies where name in ('open_only', 'fits')`);
+  });
+
   test('roles of which nobody has both are told, and may come true', async () => {
     const notices: string[] = [];
     const client = await database.client();
@@ -184,6 +201,7 @@ describe('rules for inputs', () => {
       { owner: { allow: ['*@a.example'], deny: ['*@a.example', 'x'] } },
       /"allow" lets pass "deny" refuses/,
     ],
+    ['allowed and too long', { owner: { allow: ['abcdef', 'abcdef*'] } }, /no text that "allow" lets pass fits/],
     ['all values refused', { state: { enum: ['open'], deny: ['o*'] } }, /all values that are allowed are refused/],
     ['lists without a common value', { state: { enum: ['closed'] } }, /contradicts what is said elsewhere/],
     [
@@ -202,6 +220,13 @@ describe('rules for inputs', () => {
     expect(String(await tried)).toMatch(reason);
     await declare(database, `delete from ai.policies where name = 'known'`);
   });
+});
+
+test('what a rule alone has wrong is told once, and a limit that is none with its form', async () => {
+  expect(await reasons('input', { fields: { owner: { minLength: 9, maxLength: 3 } } })).toHaveLength(1);
+  expect((await reasons('rate_limit', { limit: '10 per minute' })).join()).toMatch(
+    /expected a number of calls and a time: "10\/min"/,
+  );
 });
 
 test('only ai_admin writes policies, and they are the declarer’s', async () => {

@@ -218,12 +218,14 @@ export const inputsOf = (
     };
     const sources = policiesOn(name);
     const { rules: typed, diagnostics: contradictions } = combineRules(written, sources);
+    const alone = [{ path: at, rules: written }, ...sources].flatMap((source) =>
+      checkRules(source.path, column, family, source.rules),
+    );
     diagnostics.push(
       ...contradictions,
-      ...conflictsOf(at, column, typed),
-      ...[{ path: at, rules: written }, ...sources].flatMap((source) =>
-        checkRules(source.path, column, family, source.rules).map((d) => ({ ...d, reason: asInput(d.reason) })),
-      ),
+      // what they say together; what one says alone is told of that one
+      ...conflictsOf(at, column, typed).filter(({ reason }) => !alone.some((each) => each.reason === reason)),
+      ...alone.map((d) => ({ ...d, reason: asInput(d.reason) })),
     );
     probes.push(...probesOf(at, written), ...sources.flatMap((source) => probesOf(source.path, source.rules)));
     const nested: Violation[] = isNested(property, base) ? [nestedViolation(name, base, property)] : [];

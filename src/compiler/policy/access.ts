@@ -95,13 +95,17 @@ export const resolveAccess = (sources: readonly Source<Access>[], subject: Subje
             'use actor, session_user, or "roles"',
           ),
         );
-      if (operation === null) return expression;
       const inputs = subject.inputs.map((input) => input.column.name);
-      for (const name of expression.inputs.filter((candidate) => !inputs.includes(candidate)))
+      const absent = expression.inputs.filter((candidate) => !inputs.includes(candidate));
+      for (const name of absent)
         found.diagnostics.push(
-          error(`${path}.${word}`, `${JSON.stringify(name)} is not an input of ${kind}`, suggest(name, inputs)),
+          error(
+            `${path}.${word}`,
+            `${JSON.stringify(name)} is not an input of ${kind}`,
+            operation === null ? 'make the policy one for an operation that has this input' : suggest(name, inputs),
+          ),
         );
-      return expression;
+      return absent.length === 0 ? expression : undefined;
     };
     if (rule.roles === undefined && rule.check === undefined && rule.filter === undefined)
       found.diagnostics.push(error(path, 'demands nothing', 'give it "roles", "check" or "filter"'));

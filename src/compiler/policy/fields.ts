@@ -78,6 +78,10 @@ export const conflictsOf = (path: string, column: ColumnSnapshot, rules: FieldRu
     rules.maxLength ?? Infinity,
     rules.hash === undefined ? (column.base.length ?? Infinity) : Infinity,
   );
+  const shortest = Math.max(
+    rules.minLength ?? 0,
+    rules.complexity === undefined ? 0 : LEVELS[rules.complexity].characters,
+  );
   for (const [low, high] of [
     ['minLength', 'maxLength'],
     ['minItems', 'maxItems'],
@@ -103,6 +107,8 @@ export const conflictsOf = (path: string, column: ColumnSnapshot, rules: FieldRu
     add('all values that are allowed are refused by "allow" or "deny"', 'take them from one of the lists');
   if (rules.allow?.every((text) => isDenied(text, rules)))
     add('all that "allow" lets pass "deny" refuses', 'take it from one of the two lists');
+  else if (rules.allow?.every((text) => isDenied(text, rules) || !hasLength(text, shortest, longest)))
+    add('no text that "allow" lets pass fits the other rules', 'see how long it may be, and what "deny" refuses');
   for (const secret of ['protected', 'hash', 'returned'] as const) {
     const unseen =
       secret === 'returned' ? rules.returned === false : rules[secret] !== undefined && rules[secret] !== false;
@@ -118,6 +124,12 @@ export const conflictsOf = (path: string, column: ColumnSnapshot, rules: FieldRu
   if (rules.hash !== undefined && (rules.returned === true || rules.audited === true))
     add('what is hashed is neither returned nor audited', 'take "returned" and "audited" away');
   return found;
+};
+
+/** Whether a text, or one that the pattern stands for, can be so long. */
+const hasLength = (text: string, shortest: number, longest: number): boolean => {
+  const characters = [...text.replaceAll('*', '')].length;
+  return characters <= longest && (text.includes('*') || characters >= shortest);
 };
 
 const isDenied = (value: string, rules: FieldRules): boolean =>

@@ -29,12 +29,12 @@ export const access = z.strictObject({
 
 /** "10/min", "5/10 min", "1000/day". */
 export const RATE = /^([1-9][0-9]{0,8})\/([1-9][0-9]{0,4} ?)?(s|sec|second|min|minute|h|hour|day)s?$/;
-const rate = z.string().check(z.regex(RATE));
+const rate = z.string().check(z.regex(RATE, 'expected a number of calls and a time: "10/min", "5/10 min", "1000/day"'));
 
 export const PER = ['actor', 'role', 'address', 'all'] as const;
 
 export const rateLimit = z.strictObject({
-  limit: z.string().check(z.regex(RATE)),
+  limit: rate,
   per: optional(
     z.enum(PER),
     'Whose calls are counted together: the actor’s (default), the login or role’s, the client address’s, or everybody’s.',
@@ -51,11 +51,20 @@ export const rateLimit = z.strictObject({
 });
 
 export const STATEMENTS = ['select', 'insert', 'update', 'delete'] as const;
-const DURATION = /^([0-9]+(?:\.[0-9]+)?) ?(ms|s|min|h)$/;
-const SIZE = /^([0-9]+) ?(kB|MB|GB)$/;
+const duration = z
+  .string()
+  .check(
+    z.regex(
+      /^([0-9]+(?:\.[0-9]+)?) ?(ms|s|min|h)$/,
+      'expected a time with its unit: "200 ms", "1.5 s", "5 min", "1 h"',
+    ),
+  );
+const size = z
+  .string()
+  .check(z.regex(/^([0-9]+) ?(kB|MB|GB)$/, 'expected a size with its unit, kB, MB or GB: "64 MB"'));
 
 export const limit = z.strictObject({
-  max_latency: optional(z.string().check(z.regex(DURATION)), 'Longest time that a call may take: "200 ms", "1.5 s".'),
+  max_latency: optional(duration, 'Longest time that a call may take: "200 ms", "1.5 s".'),
   max_rows: optional(
     z.int().check(z.nonnegative()),
     'Most rows that a call may insert, change or delete, triggers included.',
@@ -65,7 +74,7 @@ export const limit = z.strictObject({
     'Kinds of statements that the code may execute; told from what it does, not from its text.',
   ),
   max_memory: optional(
-    z.string().check(z.regex(SIZE)),
+    size,
     'Most memory that each sort and each hash of a call may use before it goes to disk: "64 MB".',
   ),
   max_error_rate: optional(
@@ -76,10 +85,7 @@ export const limit = z.strictObject({
     z.int().check(z.positive()),
     'Calls after a change before `max_error_rate` is looked at. Default 20.',
   ),
-  watch: optional(
-    z.string().check(z.regex(DURATION)),
-    'How long after a change `max_error_rate` is looked at. Default "1 h".',
-  ),
+  watch: optional(duration, 'How long after a change `max_error_rate` is looked at. Default "1 h".'),
 });
 
 /** What may stand under "policies" of a table or an operation. */
@@ -93,7 +99,9 @@ export const HASHES = ['bcrypt'] as const;
 export const MASKS = ['phone', 'email', 'card', 'name', 'all'] as const;
 export const COMPLEXITIES = ['low', 'medium', 'high'] as const;
 
-const keyName = z.string().check(z.regex(/^[a-z][a-z0-9_]{0,62}$/));
+const keyName = z
+  .string()
+  .check(z.regex(/^[a-z][a-z0-9_]{0,62}$/, 'expected a name of lower-case letters, digits and _'));
 
 const clearFor = optional(roles, 'Roles that see the value as it is. Default: none.');
 

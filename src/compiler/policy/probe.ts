@@ -19,7 +19,7 @@ export const accessProbes = (operation: Operation): Probe[] => {
       ...effectProbes(condition.path, condition.expression),
       {
         path: condition.path,
-        sql: `explain ${query}`,
+        sql: `explain ${query.sql}`,
         reason: 'not an expression that is true or false here',
         suggestion:
           'tables, and functions of your own, need their schema written out, and ai_owner needs the rights on them',
@@ -27,7 +27,13 @@ export const accessProbes = (operation: Operation): Probe[] => {
       contradiction(operation, condition.path, query, 'this can never be true', 'nobody could ever pass: mend it'),
     ]);
   }
-  for (const all of [filter, written]) {
+  for (const [what, conditions] of [
+    ['call', gate],
+    ['call', [...gate, ...call]],
+    ['row', filter],
+    ['row', written],
+  ] as const) {
+    const all = conditions.filter(({ expression }) => expression !== undefined);
     if (all.length < 2) continue;
     const paths = all.map((condition) => condition.path).join(' and ');
     const query = queryWith(operation, expressionsOf(all));
@@ -36,7 +42,7 @@ export const accessProbes = (operation: Operation): Probe[] => {
         operation,
         paths,
         query,
-        'these contradict one another: no row can pass both',
+        `these contradict one another: no ${what} can pass both`,
         'all policies must hold; take one away, or make them one with "or"',
       ),
     ]);
@@ -63,19 +69,28 @@ export const effectProbes = (path: string, { calls }: Expression): Probe[] =>
 const contradiction = (
   operation: Operation,
   path: string,
-  query: string,
+  { sql, rows }: Query,
   reason: string,
   suggestion: string,
 ): Probe => ({
   path,
   // An empty partitioned table has no rows whatever is asked of it.
-  sql: operation.table.kind === 'p' ? 'select' : `select ai_private.refuse_contradiction(${literal(query)})`,
+  sql: rows && operation.table.kind === 'p' ? 'select' : `select ai_private.refuse_contradiction(${literal(sql)})`,
   reason,
   suggestion,
 });
 
-/** A query with the expressions as its WHERE, and stand-ins for what they name. */
-const queryWith = (operation: Operation, expressions: readonly Expression[]): string => {
+interface Query {
+  readonly sql: string;
+  /** Whether the table is asked. */
+  readonly rows: boolean;
+}
+
+/**
+ * A query with the expressions as its WHERE, and stand-ins for what they name. OFFSET 0 keeps the inputs a relation of their own: the planner holds
+ * conditions against one another where they are about a relation.
+ */
+const queryWith = (operation: Operation, expressions: readonly Expression[]): Query => {
   const context = createContext(operation, '');
   const conditions = expressions.map((expression) => bind(expression, lateBinding(context, 't'))).join(' and ');
   const given = [
@@ -87,6 +102,9 @@ const queryWith = (operation: Operation, expressions: readonly Expression[]): st
   // Where the operation runs with its caller's rights, ai_owner may not look at the table.
   const table =
     operation.security === 'definer' ? `${operation.table.qualified} as t` : `(select ${columns.join(', ')}) as t`;
-  const rows = expressions.some((expression) => expression.rows.length > 0) ? `${table}, ` : '';
-  return `select from ${rows}(select ${given.join(', ')}) as given where ${conditions}`;
+  const rows = expressions.some((expression) => expression.rows.length > 0);
+  return {
+    sql: `select from ${rows ? `${table}, ` : ''}(select ${given.join(', ')} offset 0) as given where ${conditions}`,
+    rows,
+  };
 };
