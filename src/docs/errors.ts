@@ -60,7 +60,7 @@ export const errorsPage = (): string => {
   const homeless = ERRORS.filter((entry) => !covered.has(entry.code.slice(0, 3)));
   if (homeless.length > 0) throw new Error(`no class is named for ${homeless.map((entry) => entry.code).join(', ')}`);
   return `${[
-    generated('src/errors/registry.ts'),
+    generated('src/errors/'),
     INTRODUCTION,
     '## Codes of single fields',
     'The `code` of an entry of `errors`. Most are the word of JSON Schema that is broken.',
