@@ -23,11 +23,12 @@ export const syncSubscriptions = async (database: Queryable, handlers: readonly 
   const written: string[] = [];
   const unknown: Synced['unknown'][number][] = [];
   for (const handler of handlers) {
-    const entity = resolveEntity(handler.entity, tables);
-    if (entity === undefined) {
-      unknown.push({ name: handler.name, entity: handler.entity, known: tables });
-      continue;
-    }
+    const table = resolveEntity(handler.entity, tables);
+    // 'order.paid', as ai.emit_event is given it: what is no operation of tables needs no table.
+    const isEmitted = handler.actions.every((action) => action !== '*' && !isOperation(action));
+    if (table === undefined && !isEmitted) unknown.push({ name: handler.name, entity: handler.entity, known: tables });
+    if (table === undefined && handler.actions.every(isOperation)) continue;
+    const entity = table ?? handler.entity;
     const { rowCount } = await database.query(
       `insert into ai.subscriptions as s (name, topics, filter, delivery, settings, start_at, ordered, max_attempts, backoff, timeout_ms, batch_size)
        values ($1, $2, $3, 'job', jsonb_build_object('task', $1::text), $4, $5, $6, $7, $8, $9)
@@ -73,7 +74,12 @@ export const resolveEntity = (entity: string, tables: readonly string[]): string
 const plurals = (word: string): string[] =>
   /[^aeiou]y$/.test(word) ? [`${word.slice(0, -1)}ies`] : /(s|x|z|ch|sh)$/.test(word) ? [`${word}es`] : [`${word}s`];
 
+const OPERATIONS = ['create', 'update', 'upsert', 'delete'];
+const isOperation = (action: string): boolean => OPERATIONS.includes(action);
+
 const topicsOf = (entity: string, actions: readonly string[]): string[] => {
   if (actions.includes('*')) return [entity === '*' ? '**' : `${entity}.*`];
-  return actions.map((action) => (entity === '*' ? `*.*.${action}` : `${entity}.${action}`));
+  if (entity !== '*') return actions.map((action) => `${entity}.${action}`);
+  // Tables have a schema in front; what is emitted need not.
+  return actions.flatMap((action) => (isOperation(action) ? [`*.*.${action}`] : [`*.*.${action}`, `*.${action}`]));
 };

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
@@ -11,7 +11,9 @@ const folder = join(import.meta.dirname, '..', 'peers');
 
 /** Installs what pg_ai is compared with, as its own lockfile says. */
 export const installPeers = (say: (line: string) => void): void => {
-  if (existsSync(join(folder, 'node_modules', '.package-lock.json'))) return;
+  const done = join(folder, 'node_modules', '.package-lock.json');
+  const lock = join(folder, 'package-lock.json');
+  if (existsSync(done) && statSync(done).mtimeMs >= statSync(lock).mtimeMs) return;
   say('npm: installing the packages of bench/peers/package-lock.json');
   const run = spawnSync('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], {
     cwd: folder,

@@ -42,6 +42,10 @@ begin
       return jsonb_build_object('reason', format('%s cannot stand here', case when part.token like '''_%' then 'E''…''' else part.token end),
         'suggestion', 'a filter is one expression, without comments, E''…'' and $$…$$');
     end if;
+    -- PostgreSQL takes these for the moment at which the filter is read, and calls that a constant.
+    if part.token ~* '^''[[:space:]]*(now|today|tomorrow|yesterday)[[:space:]]*''$' then
+      return jsonb_build_object('reason', format('%s is the time at which the filter is written', part.token), 'suggestion', 'compare with what is in the event');
+    end if;
     previous := part.token;
   end loop;
   if depth > 0 then

@@ -20,10 +20,10 @@ begin
     problems := problems || jsonb_build_object('path', 'name', 'reason', 'a subscription keeps its name: what is under way is known by it',
       'suggestion', 'insert another one and delete this one');
   end if;
-  if cardinality(s.topics) = 0 then
+  if coalesce(cardinality(s.topics), 0) = 0 then
     problems := problems || jsonb_build_object('path', 'topics', 'reason', 'no topic', 'suggestion', 'list topics, or ''**'' for all events');
   end if;
-  foreach item in array s.topics loop
+  foreach item in array coalesce(s.topics, '{}') loop
     if item is null or item !~ '^(?:[*][*]|(?:(?:"(?:[^"]|"")+"|[^."*[:space:]]+|[*])(?:[.](?!$)|$))+|(?:(?:"(?:[^"]|"")+"|[^."*[:space:]]+|[*])[.])+[*][*])$' then
       problems := problems || jsonb_build_object('path', 'topics', 'reason', format('"%s" is not a pattern', coalesce(item, 'null')),
         'suggestion', 'labels with dots between them, quoted as in SQL where they need it; * for one label, ** at the end for any rest');

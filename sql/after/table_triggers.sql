@@ -10,3 +10,5 @@ create trigger subscriptions_take_effect after insert or update or delete on ai.
   for each row execute function ai_private.on_subscription_change();
 create trigger webhook_endpoints_are_checked before insert or update on ai.webhook_endpoints
   for each row execute function ai_private.check_webhook_endpoint();
+create trigger email_suppressions_in_lower_case before insert or update on ai.email_suppressions
+  for each row execute function ai_private.lower_address();

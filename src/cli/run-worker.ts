@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { watch } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type pg from 'pg';
 import { HandlersUnusable, loadHandlers } from '../../workers/handlers.ts';
@@ -22,6 +22,14 @@ export async function runWorker(options: WorkerCommandOptions, output: Output): 
   const log = createLog(options.logLevel);
   // From here on: what comes while it starts counts, too.
   const stopAsked = stopSignal();
+  // What a handler has not awaited must not take the deliveries of others along.
+  process.on('unhandledRejection', (reason) => {
+    const error = reason instanceof Error ? reason : new Error(String(reason));
+    log.error({ err: error }, 'a promise was rejected that nobody awaits: await what handlers start');
+  });
+  const broken = new Promise<Error>((done) => {
+    process.once('uncaughtException', (error) => done(error));
+  });
   const handlers = options.handlers === undefined ? [] : await loadHandlers(options.handlers, ENTRY).catch(explain);
   const connection = await reachable(options);
   const running = await startWorker({
@@ -40,7 +48,7 @@ export async function runWorker(options: WorkerCommandOptions, output: Output): 
     ...(options.nats === undefined ? {} : { broker: createJetStreamBroker({ servers: options.nats.split(',') }) }),
   }).catch(explain);
   log.info({ handlers: handlers.map(({ name }) => name), url: running.url }, 'the worker runs');
-  const why = await Promise.race([stopAsked, running.failed]);
+  const why = await Promise.race([stopAsked, running.failed, broken]);
   if (why instanceof Error) log.error({ err: why }, why.message);
   else log.info({ signal: why }, 'the worker stops');
   // Whoever asks twice does not want to wait.
@@ -82,17 +90,40 @@ async function prepare(options: WorkerCommandOptions, output: Output): Promise<v
   output.line('the job queue is there: schema graphile_worker');
 }
 
+/** How often files are looked at, and after which quiet they count as written: an editor writes more than once. */
+const LOOK_MS = 300;
+
+/** Which files there are, and when they were written. Not fs.watch, which loses sight of what an editor has put in a file's place. */
+const filesIn = (path: string): string => {
+  const state = (file: string): string => {
+    const found = statSync(file, { throwIfNoEntry: false });
+    return `${file} ${found?.mtimeMs} ${found?.size} ${found?.ino}`;
+  };
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return state(path);
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !name.split(sep).includes('node_modules'))
+    .map((name) => state(join(path, name)))
+    .join('\n');
+};
+
 /** Runs the worker as a child, and another one after each change of its files: nothing of the old code stays. */
 async function supervise(options: WorkerCommandOptions, output: Output): Promise<void> {
   if (options.handlers === undefined) throw usageError('--watch without --handlers', 'name the folder to watch');
+  const folder = resolve(options.handlers);
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined)
+    throw usageError(`there is no ${options.handlers}`, 'name the folder that holds the handlers');
   const args = process.argv.slice(1).filter((argument) => argument !== '--watch');
   let changed = Promise.withResolvers<'changed'>();
-  let settle: NodeJS.Timeout | undefined;
-  const watcher = watch(resolve(options.handlers), { recursive: true }, () => {
-    clearTimeout(settle);
-    // An editor writes more than once.
-    settle = setTimeout(() => changed.resolve('changed'), 150);
-  });
+  let started = filesIn(folder);
+  let last = started;
+  const watcher = setInterval(() => {
+    const now = filesIn(folder);
+    if (now !== started && now === last) {
+      started = now;
+      changed.resolve('changed');
+    }
+    last = now;
+  }, LOOK_MS);
   const stopAsked = stopSignal();
   try {
     for (;;) {
@@ -111,8 +142,7 @@ async function supervise(options: WorkerCommandOptions, output: Output): Promise
       output.progress('handlers have changed');
     }
   } finally {
-    watcher.close();
-    clearTimeout(settle);
+    clearInterval(watcher);
   }
 }
 

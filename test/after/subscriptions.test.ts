@@ -139,6 +139,7 @@ describe('a filter can do nothing but look at the event', () => {
     ['pg_sleep(1) is null', 'it depends on more than the event'],
     [`set_config('role', 'postgres', false) = ''`, 'it depends on more than the event'],
     [`at > now() - interval '1 day'`, 'it depends on more than the event'],
+    [`at > ' Now '`, 'is the time at which the filter is written'],
     ['current_user = actor', 'it depends on more than the event'],
     [`nextval('ai.event_id') > 0`, 'it uses sequence ai.event_id'],
     ['topic', 'a filter must be type boolean'],

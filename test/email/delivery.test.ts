@@ -343,7 +343,7 @@ describe('a mail that is refused', () => {
 
   test('an address that asked not to be written to', async () => {
     await database.query(
-      `insert into ai.email_suppressions (address, reason) values ('no@example.com', 'unsubscribe')`,
+      `insert into ai.email_suppressions (address, reason) values ('No@Example.com', 'unsubscribe')`,
     );
     const id = await ask('No@Example.com');
     await deliver(id);

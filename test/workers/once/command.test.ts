@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -141,9 +141,48 @@ test('--watch starts anew when a handler changes, and waits while one is broken'
   await mutate(database, 'create', 'users', { id: 4, email: 'four@example.org' });
   await until(async () => (await effects('changing')).length === 2);
   expect(await effects('changing')).toEqual([{ note: 'after' }, { note: 'before' }]);
+  // As editors do that write another file and put it in the old one's place; the second time is the one that is easily missed.
+  for (const [i, note] of ['renamed', 'renamed again'].entries()) {
+    writeFileSync(
+      join(folder, '_new'),
+      handler('changing', `await ctx.db.query("insert into public.effect values ('changing', '${note}')");`),
+    );
+    renameSync(join(folder, '_new'), join(folder, 'changing.ts'));
+    const runs = (): number => running.stdout().split('the worker runs').length - 1;
+    const before = runs();
+    await until(() => runs() > before);
+    await mutate(database, 'create', 'users', { id: 5 + i, email: 'more@example.org' });
+    await until(async () => (await effects('changing')).length === 3 + i);
+    expect(await effects('changing')).toContainEqual({ note });
+  }
   running.child.kill('SIGTERM');
   expect(await running.exit).toBe(0);
   rmSync(join(folder, 'changing.ts'));
+});
+
+test('what is emitted without a table has handlers; a rejection that none of them awaits is told, and ends nothing', async () => {
+  write(
+    'paid.ts',
+    `import { EventRegistry } from 'pg-ai';
+     EventRegistry.register({ trigger: 'post', entity: 'order', action: 'paid', name: 'paid', handler: async (ctx) => {
+       setTimeout(() => void Promise.reject(new Error('too late')), 10);
+       await ctx.db.query("insert into public.effect values ('paid', $1)", [ctx.payload.n]); } });
+     EventRegistry.register({ trigger: 'post', entity: '*', action: 'paid', name: 'any-paid', handler: async (ctx) => {
+       await ctx.db.query("insert into public.effect values ('any-paid', $1)", [ctx.payload.n]); } });`,
+  );
+  const running = worker('--handlers', folder);
+  await running.says('the worker runs');
+  await database.query(`select ai.emit_event('order.paid', '{"n": "1"}')`);
+  await running.says('that nobody awaits');
+  expect(running.stdout()).toContain('too late');
+  await database.query(`select ai.emit_event('order.paid', '{"n": "2"}')`);
+  for (const name of ['paid', 'any-paid']) {
+    await until(async () => (await effects(name)).length === 2);
+    expect(await effects(name)).toEqual([{ note: '1' }, { note: '2' }]);
+  }
+  running.child.kill('SIGTERM');
+  expect(await running.exit).toBe(0);
+  rmSync(join(folder, 'paid.ts'));
 });
 
 test.each([
