@@ -45,9 +45,34 @@ export const bulk: Case = {
     }
     const ratios = times.map((one) => one.ours / one.hand);
     const ms = median(times.map((one) => one.ours));
-    const single = await singleCalls(wire, [byHand(database, 'create'), generateMutation(database, 'create')]);
+    const handMs = median(times.map((one) => one.hand));
+    const rows = (milliseconds: number): number => (COUNT * 1000) / milliseconds;
+    const durable = await database.wire();
+    const inRow: Result[] = [];
+    for (const [connection, setting] of [
+      [durable, 'on'],
+      [wire, 'off'],
+    ] as const) {
+      const single = await singleCalls(connection, [byHand(database, 'create'), generateMutation(database, 'create')]);
+      const floor = rows(handMs) / (single.baseline_tps ?? Number.NaN);
+      inRow.push({
+        case: `bulk create, a row of ${COUNT}`,
+        subject: 'ai.generate_mutations',
+        baseline: `ai.generate_mutation, one call and one commit a row, synchronous_commit ${setting}`,
+        ratio: round(rows(ms) / (single.tps ?? Number.NaN)),
+        // As PostgreSQL is set by default. Where nothing waits for the disk there is less to be saved: told, with what can be had by hand.
+        bar: setting === 'on' ? 5 : null,
+        want: 'at least',
+        tps: round(rows(ms)),
+        p50_ms: null,
+        p99_ms: null,
+        runs: rounds,
+        baseline_tps: single.tps ?? Number.NaN,
+        note: `how many times faster a row is in bulk; by hand, bulk against single calls: ${round(floor)}`,
+      });
+    }
     await wire.close();
-    const each = single.tps === null ? Number.NaN : 1 / single.tps;
+    await durable.close();
     return [
       {
         case: `bulk create, ${COUNT} rows`,
@@ -56,7 +81,7 @@ export const bulk: Case = {
         ratio: round(median(ratios)),
         bar: 1.5,
         want: 'at most',
-        tps: round((COUNT * 1000) / ms),
+        tps: round(rows(ms)),
         p50_ms: round(ms),
         p99_ms: round(
           quantile(
@@ -66,23 +91,10 @@ export const bulk: Case = {
         ),
         runs: rounds,
         spread: [round(quantile(ratios, 0.25)), round(quantile(ratios, 0.75))],
-        baseline_tps: round((COUNT * 1000) / median(times.map((one) => one.hand))),
+        baseline_tps: round(rows(handMs)),
         note: 'tps is rows a second; p50 and p99 are of the whole call',
       },
-      {
-        case: `bulk create, a row of ${COUNT}`,
-        subject: 'ai.generate_mutations',
-        baseline: 'ai.generate_mutation, one call and one commit a row',
-        ratio: round(each / (ms / 1000 / COUNT)),
-        bar: 5,
-        want: 'at least',
-        tps: round((COUNT * 1000) / ms),
-        p50_ms: null,
-        p99_ms: null,
-        runs: rounds,
-        baseline_tps: single.tps ?? Number.NaN,
-        note: 'how many times faster a row is in bulk; synchronous_commit off, which favours single calls',
-      },
+      ...inRow,
     ];
   },
 };
