@@ -6,6 +6,7 @@ import { familyOf } from './families.ts';
 import { type FieldRules, OPERATION_KINDS, type OperationDeclaration, type OperationKind } from './grammar.ts';
 import { hooksOf } from './hooks.ts';
 import type { Input, Operation, Probe, TableUnit } from './ir.ts';
+import { resolveKey, resolveVersion } from './key.ts';
 import { functionNames } from './names.ts';
 import type { Found } from './policy/access.ts';
 import { HANDLING_WORDS } from './policy/definitions.ts';
@@ -375,71 +376,4 @@ export const defaultLiteral = (column: ColumnSnapshot, value: unknown): string =
     return `(select r.v from pg_catalog.jsonb_to_record(${jsonb({ v: value })}) as r (v ${type}))`;
   }
   return `${literal(typeof value === 'string' ? value : JSON.stringify(value))}::${type}`;
-};
-
-type Known = (path: string, names: readonly string[]) => ColumnSnapshot[];
-
-const resolveKey = (
-  kind: OperationKind,
-  path: string,
-  table: TableSnapshot,
-  own: OperationDeclaration,
-  known: Known,
-  diagnostics: Diagnostic[],
-): ColumnSnapshot[] => {
-  const usable = table.uniqueIndexes.filter(
-    (index) => index.columns !== undefined && index.partial !== true && !(kind === 'upsert' && index.deferred === true),
-  );
-  const choices = usable.map((index) => `"key": ${JSON.stringify(index.columns)}`).join(' or ');
-  if (own.key === undefined) {
-    const primary = usable.find((index) => index.primary === true);
-    if (primary?.columns !== undefined) return known(path, primary.columns);
-    diagnostics.push(
-      error(
-        path,
-        `${table.qualified} has no primary key to find the row by`,
-        choices === '' ? 'give the table a primary key' : `name a unique key: ${choices}`,
-      ),
-    );
-    return [];
-  }
-  const columns = known(`${path}.key`, own.key);
-  const wanted = [...own.key].sort().join('\0');
-  if (
-    columns.length === own.key.length &&
-    !usable.some((index) => [...(index.columns ?? [])].sort().join('\0') === wanted)
-  ) {
-    diagnostics.push(
-      error(
-        `${path}.key`,
-        `no unique key of ${table.qualified} has just these columns`,
-        choices === '' ? 'give the table a primary key or a unique constraint' : `use ${choices}`,
-      ),
-    );
-  }
-  return columns;
-};
-
-const resolveVersion = (
-  path: string,
-  own: OperationDeclaration,
-  known: Known,
-  diagnostics: Diagnostic[],
-): Operation['version'] => {
-  if (own.version === undefined) return undefined;
-  if (own.version === 'xmin') return { kind: 'xmin' };
-  const [column] = known(`${path}.version`, [own.version]);
-  if (column === undefined) return undefined;
-  const t = `t.${ident(column.name)}`;
-  if (['smallint', 'integer', 'bigint'].includes(column.base.name)) return { kind: 'column', column, next: `${t} + 1` };
-  if (column.base.name.startsWith('timestamp')) return { kind: 'column', column, next: 'pg_catalog.clock_timestamp()' };
-  if (column.base.name === 'uuid') return { kind: 'column', column, next: 'pg_catalog.gen_random_uuid()' };
-  diagnostics.push(
-    error(
-      `${path}.version`,
-      `a column of type ${column.type} cannot count versions`,
-      'use an integer, timestamp or uuid column, or "xmin"',
-    ),
-  );
-  return undefined;
 };

@@ -7,6 +7,7 @@ import { findJsonMistake } from '../json.ts';
 import type { Limits } from '../policy/limit.ts';
 import { accessProbes } from '../policy/probe.ts';
 import { rateProbes } from '../policy/rate.ts';
+import { circleOf } from './circles.ts';
 import { bound, type Findings, NO_SUCH_NAME, statementProbe } from './expression.ts';
 import { POST_VERBS } from './grammar.ts';
 import { hooksOfAction } from './hooks.ts';
@@ -20,7 +21,7 @@ import { inputsOf, readSchema, type Schema, typesOf } from './schema.ts';
 import { aValue, freshName, inBlock, type Named, type Scope, type Shape, shapeOf } from './scope.ts';
 import type { ActionSnapshot, Language } from './snapshot.ts';
 import { givesRows, readSql, type SqlText } from './sql-text.ts';
-import { type CompiledSteps, circleOf, compileSteps, postSteps } from './steps.ts';
+import { type CompiledSteps, compileSteps, postSteps } from './steps.ts';
 import { TEXT } from './types.ts';
 
 export interface Analysis {

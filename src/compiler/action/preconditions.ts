@@ -4,11 +4,12 @@ import { ACTOR } from '../emit/actor.ts';
 import { ident, literal } from '../emit/sql.ts';
 import type { Privilege } from '../ir.ts';
 import { expression, type Findings } from './expression.ts';
+import { whereAt } from './find.ts';
 import { conditions } from './grammar.ts';
 import type { Condition } from './ir.ts';
 import type { Scope } from './scope.ts';
 import type { ActionSnapshot } from './snapshot.ts';
-import { tableAt, whereAt } from './tables.ts';
+import { tableAt } from './tables.ts';
 import type { Place } from './values.ts';
 
 const FORMS = Object.keys(conditions) as (keyof typeof conditions)[];

@@ -1,13 +1,15 @@
 import { check } from '../declaration.ts';
 import { error, suggest } from '../diagnostic.ts';
 import { comment, ident, indent, jsonb, literal, textArray } from '../emit/sql.ts';
+import { findAt } from './find.ts';
 import { steps as GRAMMAR, type Step, VERBS, type Verb } from './grammar.ts';
 import { type ActionNames, actionNames } from './names.ts';
 import { readSchema } from './schema.ts';
 import { ANY_JSON, aValue, inBlock, type Named, type Shape, shapeOf } from './scope.ts';
-import { changeAt, findAt, type Kind, type OwnOperation } from './tables.ts';
+import { hashOf, token } from './secrets.ts';
+import { changeAt, type Kind, type OwnOperation } from './tables.ts';
 import { BOOLEAN, TEXT } from './types.ts';
-import { conditionAt, objectOf, type Place, type Value, valueAt } from './values.ts';
+import { conditionAt, jsonOf, objectOf, type Place, textOf, valueAt } from './values.ts';
 
 /** Variables of the function that steps use, beside their results. */
 export interface StepVariables {
@@ -294,16 +296,6 @@ const oneStep = (compiling: Compiling, at: string, verb: Verb, step: Step, last:
   return literal(action.name);
 };
 
-const jsonOf = (value: Value): string =>
-  value.shape.kind === 'value' ? `pg_catalog.to_jsonb(${value.sql})` : `pg_catalog.to_jsonb(${value.json})`;
-
-const textOf = (value: Value): string =>
-  value.shape.kind === 'value'
-    ? value.shape.type.name === 'text'
-      ? value.sql
-      : `(${value.sql})::text`
-    : `(pg_catalog.to_jsonb(${value.json}) #>> '{}')`;
-
 const objectAt = (compiling: Compiling, at: string, values: Readonly<Record<string, unknown>>): string =>
   objectOf(
     Object.entries(values).flatMap(([name, given]) => {
@@ -316,41 +308,6 @@ const objectAt = (compiling: Compiling, at: string, values: Readonly<Record<stri
 const refuse = ({ action, shown }: Compiling, step: Step, name: string, code: string): string => {
   const told = [{ name, code: step.code, sqlstate: step.sqlstate, message: step.message }];
   return `perform ai_private.refuse_conditions(${literal(action.name)}, '{1}', ${jsonb(told)},\n    ${shown}, ${literal(code)});`;
-};
-
-/** Random bytes from PostgreSQL's own generator; each version 4 UUID holds 122 of their bits. */
-const token = ({ generate_token: wanted, format }: Step): string => {
-  const bytes = wanted === true || wanted === undefined ? 32 : wanted;
-  const uuid = 'pg_catalog.uuid_send(pg_catalog.gen_random_uuid())';
-  const pieces = Array.from(
-    { length: Math.ceil(bytes / 32) },
-    () => `pg_catalog.sha256(${uuid} || ${uuid} || ${uuid})`,
-  );
-  const random = `substring(${pieces.join(' || ')} from 1 for ${bytes})`;
-  return format === 'base64url'
-    ? `pg_catalog.rtrim(pg_catalog.translate(pg_catalog.encode(${random}, 'base64'), E'+/\\n', '-_'), '=')`
-    : `pg_catalog.encode(${random}, 'hex')`;
-};
-
-const hashOf = ({ action, findings }: Compiling, at: string, step: Step, value: string): string | undefined => {
-  const algorithm = step.algorithm ?? 'bcrypt';
-  if (algorithm !== 'bcrypt') {
-    if (step.cost !== undefined)
-      findings.diagnostics.push(error(`${at}.cost`, `${algorithm} has no cost`, 'leave it out'));
-    return `pg_catalog.encode(pg_catalog.${algorithm}(pg_catalog.convert_to(${value}, 'UTF8')), 'hex')`;
-  }
-  if (action.pgcrypto === null) {
-    findings.diagnostics.push(
-      error(
-        `${at}.algorithm`,
-        'bcrypt needs the extension pgcrypto, which this database does not have',
-        'create extension pgcrypto',
-      ),
-    );
-    return undefined;
-  }
-  const schema = ident(action.pgcrypto);
-  return `${schema}.crypt(${value}, ${schema}.gen_salt('bf', ${step.cost ?? 10}))`;
 };
 
 const callOf = (
@@ -446,22 +403,3 @@ end;`;
 /** What follows the body: a name alone calls that action without inputs. */
 export const postSteps = (value: unknown): readonly unknown[] =>
   (Array.isArray(value) ? value : [value]).map((each) => (typeof each === 'string' ? { call: each } : each));
-
-/** The circle that calls of an action make, if they make one. */
-export const circleOf = (
-  name: string,
-  calls: ReadonlyMap<string, readonly string[]>,
-): readonly string[] | undefined => {
-  const seen = new Set<string>();
-  const visit = (each: string, above: readonly string[]): readonly string[] | undefined => {
-    if (each === name && above.length > 0) return [...above, each];
-    if (seen.has(each)) return undefined;
-    seen.add(each);
-    for (const called of calls.get(each) ?? []) {
-      const circle = visit(called, [...above, each]);
-      if (circle !== undefined) return circle;
-    }
-    return undefined;
-  };
-  return visit(name, []);
-};

@@ -181,3 +181,15 @@ export const conditionAt = (place: Place, at: string, value: unknown): string | 
   }
   return found.shape.kind === 'value' ? found.sql : `(${found.sql})::boolean`;
 };
+
+/** A value as JSON. */
+export const jsonOf = (value: Value): string =>
+  value.shape.kind === 'value' ? `pg_catalog.to_jsonb(${value.sql})` : `pg_catalog.to_jsonb(${value.json})`;
+
+/** A value as text. */
+export const textOf = (value: Value): string =>
+  value.shape.kind === 'value'
+    ? value.shape.type.name === 'text'
+      ? value.sql
+      : `(${value.sql})::text`
+    : `(pg_catalog.to_jsonb(${value.json}) #>> '{}')`;
