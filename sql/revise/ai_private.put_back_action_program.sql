@@ -13,7 +13,7 @@ declare
     select k from jsonb_object_keys(source -> 'hooks') as k);
   hook text;
 begin
-  perform ai_private.write_action_program(name, source);
+  perform ai_private.write_program(null, name, source);
   perform ai_private.build_hooks(hooks);
   foreach hook in array hooks loop
     perform ai_private.serve_hook(hook);

@@ -15,7 +15,7 @@ begin
   if written <> chosen.source - '{hooks,policies}'::text[] then
     insert into ai_private.held (relation, refused, kept) values (target, written, chosen.source - '{hooks,policies}'::text[]);
   end if;
-  perform ai_private.write_program(target, chosen.source);
+  perform ai_private.write_program(target, null, chosen.source);
   perform ai_private.build_hooks(array(select k from jsonb_object_keys(present -> 'hooks' || (chosen.source -> 'hooks')) as k));
   select ai_private.declare_table(target) into problems;
   if ai_private.has_errors(problems) then

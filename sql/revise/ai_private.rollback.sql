@@ -42,7 +42,7 @@ begin
   end if;
   perform ai_private.release_held(target);
   perform ai_private.write_comments(target, chosen.source);
-  perform ai_private.write_program(target, chosen.source);
+  perform ai_private.write_program(target, null, chosen.source);
   perform ai_private.build_hooks(array(select k from jsonb_object_keys(present -> 'hooks' || (chosen.source -> 'hooks')) as k));
   select ai_private.declare_table(target) into problems;
   if ai_private.has_errors(problems) then
