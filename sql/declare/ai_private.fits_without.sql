@@ -14,6 +14,10 @@ declare
   snapshot jsonb := case when action_name is null then ai_private.catalog_snapshot(target) else ai_private.action_snapshot(action_name) end;
   output text;
 begin
+  -- What belongs to others is not tried as ai_owner, and is what is wrong.
+  if ai_private.untrusted_owners(target) is not null then
+    return false;
+  end if;
   if snapshot ? part then
     snapshot := jsonb_set(snapshot, array[part],
       coalesce((select jsonb_agg(e.value order by e.position) from jsonb_array_elements(snapshot -> part) with ordinality as e (value, position) where e.value ->> 'name' <> name), '[]'));

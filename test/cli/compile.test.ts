@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { compileTables } from '../../src/install/compile-host.ts';
 import { runCli } from '../support/cli.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -55,6 +55,28 @@ test('compiles the one table that is named', async () => {
     comment on table other is '{"operations": {"fetch": true}}'`);
   const said = await compile('other');
   expect(said).toMatchObject({ code: 0, stdout: expect.stringMatching(/^compiled +public\.other\n$/) });
+});
+
+test('a table that somebody changes after it was read is read again: what is in force is about the table as it is', async () => {
+  await client.query(`create table moving (id int primary key, a text);
+    comment on table moving is '{"operations": {"create": {"optional": "*"}}}'`);
+  const other = await database.client();
+  const query = client.query.bind(client);
+  let changes = 0;
+  // Somebody's DDL between reading the table and putting it in force, twice.
+  const interrupted = vi.spyOn(client, 'query').mockImplementation((async (sql: string, parameters?: unknown[]) => {
+    if (typeof sql === 'string' && sql.includes('store_prepared') && changes < 2)
+      await other.query(`alter table moving add column b${++changes} text`);
+    return query(sql, parameters);
+  }) as never);
+  const outcomes = await compileTables(client, { table: 'public.moving', force: true });
+  interrupted.mockRestore();
+  expect([outcomes, changes]).toMatchObject([[{ table: 'public.moving', outcome: 'compiled' }], 2]);
+  const [answer] = (
+    await client.query(`select ai.generate_mutation('create', 'moving', '{"id": 1, "b2": "x"}') as answer`)
+  ).rows;
+  expect(answer).toEqual({ answer: { id: 1, a: null, b1: null, b2: 'x' } });
+  await client.query('drop table moving');
 });
 
 test('what the role may not grant is told with the statements, and the operations are taken out of force', async () => {
