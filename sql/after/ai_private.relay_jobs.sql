@@ -47,7 +47,7 @@ begin
   ), added as (
     select count(*) as jobs from spec s cross join lateral graphile_worker.add_jobs(s.specs) as a where s.specs is not null
   )
-  select coalesce(sum(cardinality(t.ids)), 0), coalesce(sum(t.looked_at), 0), coalesce(bool_or(t.unfinished), false)
+  select coalesce(sum(cardinality(t.ids)), 0), coalesce(max(t.looked_at), 0), coalesce(bool_or(t.unfinished), false)
   into handed_on, looked_at, unfinished
   from taken t
   where (select a.jobs from added a) >= 0;

@@ -19,7 +19,7 @@ begin
   ), told as (
     select count(*) as notes from (select pg_notify(n.channel, n.note) from note n) as x
   )
-  select coalesce(sum(cardinality(t.ids)), 0), coalesce(sum(t.looked_at), 0), coalesce(bool_or(t.unfinished), false)
+  select coalesce(sum(cardinality(t.ids)), 0), coalesce(max(t.looked_at), 0), coalesce(bool_or(t.unfinished), false)
   into handed_on, looked_at, unfinished
   from taken t
   where (select told.notes from told) >= 0;

@@ -129,7 +129,8 @@ const lookForJobsAndListeners = (
     for (const { delivery, handed_on } of rounds)
       if (handed_on !== '0') onRound?.({ delivery, events: Number(handed_on), seconds });
     return {
-      events: rounds.reduce((sum, { looked_at }) => sum + Number(looked_at), 0),
+      // The same events for many subscriptions are no more events.
+      events: Math.max(0, ...rounds.map(({ looked_at }) => Number(looked_at))),
       more: rounds.some(({ unfinished }) => unfinished),
     };
   };

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 
 /** What one look at the log found. */
 export interface Found {
-  /** Events that it looked at, whoever they were for. */
+  /** Events that it looked at, whoever and how many they were for. */
   readonly events: number;
   /** There is more at once. */
   readonly more: boolean;
@@ -21,8 +21,8 @@ export interface Bell {
 
 export interface Pace {
   /**
-   * Between two looks while events come, in ms, and at least as long as the look took. Where many come, three times as long: then it takes more at once, and leaves the
-   * processors to those who write. Default 2.
+   * Between two looks while events come, in ms. Where many come, three times as long as the look took: then it takes more at once, and leaves the
+   * processors to those who write. Default 1.
    */
   readonly busyMs?: number;
   /** The longest pause while it is awake: it grows by half with each look in vain. Default 20. */
@@ -60,7 +60,7 @@ export interface RhythmOptions {
 
 /** Looks again and again, as often as it is worth it. */
 export const startRhythm = ({ look, bell, pace = {}, log }: RhythmOptions): Rhythm => {
-  const { busyMs = 2, idleMs = 20, awakeMs = 300, asleepMs = 1000, takenMs = 1000, deafMs = 100 } = pace;
+  const { busyMs = 1, idleMs = 20, awakeMs = 300, asleepMs = 1000, takenMs = 1000, deafMs = 100 } = pace;
   let state: RhythmState = 'awake';
   let stopped = false;
   let isWoken = false;
@@ -122,7 +122,7 @@ export const startRhythm = ({ look, bell, pace = {}, log }: RhythmOptions): Rhyt
         if (state === 'failing') state = 'awake';
         if (found.events > 0) {
           awakeSince = performance.now();
-          pause = Math.min(Math.max(busyMs, (rate * 1000 > MANY ? 3 : 1) * took), idleMs);
+          pause = rate * 1000 > MANY ? Math.min(Math.max(busyMs, 3 * took), idleMs) : busyMs;
         }
         if (found.more) continue;
         if (performance.now() - awakeSince < awakeMs) {
