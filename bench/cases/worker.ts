@@ -17,6 +17,7 @@ import {
   pgBoss,
   prepareQueue,
   subscribe,
+  until,
   worker,
 } from '../lib/workers.ts';
 
@@ -64,7 +65,7 @@ const latencies = async (
       );
     }
     await Promise.all(writes);
-    while (begun.size < total) await pause(20);
+    await until('every event has begun', () => begun.size >= total);
     // Without what is only done once: connecting, and the first event of a sleeping relay.
     return [...begun]
       .filter(([n]) => n >= RATE / 2)
@@ -75,7 +76,7 @@ const latencies = async (
 const latency = async (database: Database, quick: boolean): Promise<Result[]> => {
   const seconds = quick ? 3 : 15;
   await database.admin.query('delete from ai.subscriptions');
-  await subscribe(database, 'latency', 'load.latency', { task: 'latency' });
+  await subscribe(database, 'latency', 'latency.*', { task: 'latency' });
   const pool = new pg.Pool({ connectionString: database.url, max: 8 });
   pool.on('error', () => {});
   const boss = await openPeer('pg-boss-sender', { connectionString: database.url });
@@ -83,7 +84,7 @@ const latency = async (database: Database, quick: boolean): Promise<Result[]> =>
     {
       name: 'pg-ai worker',
       child: () => worker(database),
-      write: (data: object) => pool.query(`select ai.emit_event('load.latency', $1::jsonb)`, [data]),
+      write: (data: object) => pool.query(`select ai.emit_event('latency.tick', $1::jsonb)`, [data]),
       times: [] as number[],
     },
     {
@@ -129,10 +130,10 @@ const draining = async (database: Database, quick: boolean): Promise<Result[]> =
     database.admin.query('update ai.subscriptions set paused = $1', [paused]);
   const rate = async (child: Child, begin: () => Promise<unknown>, left: readonly string[]): Promise<number> =>
     during(child, async () => {
-      while (left.includes(JOBS) && (await count(database, CONNECTED)) === 0) await pause(50);
+      if (left.includes(JOBS)) await until('a worker is there', async () => (await count(database, CONNECTED)) > 0);
       const started = performance.now();
       await begin();
-      for (const sql of left) while ((await count(database, sql)) > 0) await pause(20);
+      for (const sql of left) await until('all is done', async () => (await count(database, sql)) === 0);
       return events / ((performance.now() - started) / 1000);
     });
   const rates = { ours: [] as number[], batches: [] as number[], graphile: [] as number[], boss: [] as number[] };

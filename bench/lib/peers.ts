@@ -44,7 +44,10 @@ export const applicationUrl = async (database: Database): Promise<string> => {
     end if; end $$`);
   await database.admin.query(`grant usage on schema bench, ai to bench_application;
     grant select, insert on bench.account, ai.audit_log, ai.event_log to bench_application;
-    grant usage on all sequences in schema ai to bench_application`);
+    grant usage on all sequences in schema ai to bench_application;
+    -- what the logs' defaults call
+    grant usage on schema ai_private to bench_application;
+    grant execute on function ai_private.current_action() to bench_application`);
   url.username = 'bench_application';
   return url.href;
 };

@@ -10,6 +10,15 @@ const CONCURRENCY = 10;
 const root = join(import.meta.dirname, '../..');
 export const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
+/** Waits for something that takes two minutes at the most, so that what never comes is an error and no silence. */
+export const until = async (what: string, check: () => boolean | Promise<boolean>): Promise<void> => {
+  const last = performance.now() + 120_000;
+  while (!(await check())) {
+    if (performance.now() > last) throw new Error(`two minutes have passed, and it is not so that ${what}`);
+    await pause(20);
+  }
+};
+
 export interface Child {
   /** What it reports, one call for each message. */
   onMessage(listen: (message: unknown) => void): void;
@@ -68,7 +77,7 @@ export const BEHIND = `select coalesce(sum(waiting), 0) as n from ai.status() wh
 /** Who has come to look for work. */
 export const CONNECTED = `select count(*) as n from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and query ~* 'listen "jobs:insert"|relay_jobs'`;
 export const drained = async (database: Database): Promise<void> => {
-  while ((await count(database, BEHIND)) > 0 || (await count(database, JOBS)) > 0) await pause(20);
+  await until('all is done', async () => (await count(database, BEHIND)) === 0 && (await count(database, JOBS)) === 0);
 };
 export const prepareQueue = async (database: Database): Promise<void> => {
   const utils = await makeWorkerUtils({ connectionString: database.url });
