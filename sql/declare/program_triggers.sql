@@ -9,6 +9,9 @@ create trigger hooks_take_effect after insert or update or delete on ai.hooks
   for each row execute function ai_private.on_program_change();
 create trigger actions_are_signed before insert or update on ai.meta_actions
   for each row execute function ai_private.before_action_change();
+-- after it was signed
+create trigger actions_are_well_formed before insert or update on ai.meta_actions
+  for each row execute function ai_private.before_program_change();
 create trigger actions_take_effect after insert or update or delete on ai.meta_actions
   for each row execute function ai_private.on_action_change();
 create trigger policies_take_effect after insert or update or delete on ai.policies

@@ -36,7 +36,7 @@ All that is wrong with the inputs of one call is told at once. DETAIL of \`PI100
 }
 \`\`\`
 
-\`field\` is the column, or null where the error is about the inputs as a whole. A broken constraint (class \`23\`) has the same DETAIL with
+\`field\` is the column, or null where the error is about the inputs as a whole; \`hook\` names the hook that made the input what it is, where one did. A broken constraint (class \`23\`) has the same DETAIL with
 one entry, whose \`rule\` names the \`constraint\` and all its \`fields\`; the SQLSTATE is PostgreSQL's own. What a trigger of the table raises
 comes through in its own words.`;
 

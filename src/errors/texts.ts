@@ -106,6 +106,12 @@ export const TEXTS: readonly ErrorEntry[] = [
     vi: 'chưa có thao tác nào ghi sự kiện của chủ đề {topic}; có phải ý bạn là {meant}?',
   },
   {
+    code: 'PI100.hook',
+    meaning: 'Behind the message about an input that a hook has changed, added or taken away. DETAIL names the hook.',
+    en: '(the hook {hook} made it so)',
+    vi: '(do hook {hook} tạo ra)',
+  },
+  {
     code: 'hook.interrupted',
     meaning: 'statement_timeout or a cancel has ended a JavaScript hook. Raised with SQLSTATE 57014.',
     en: 'the hook "{hook}" was interrupted',

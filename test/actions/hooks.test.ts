@@ -53,6 +53,22 @@ beforeEach(async () => {
   });
 });
 
+test('an input that a hook made wrong names the hook', async () => {
+  await hook('trim', `phase, position, function values 'pre', 1, 'app.tidy'`);
+  await hook(
+    'spoil',
+    `phase, language, code values 'pre', 'sql', $$ select '{"inputs": {"aeg": 3, "age": 0}}'::jsonb $$`,
+  );
+  const refused = await refusal(execute(database, 'sign_up', { email: 'A@b.de' }));
+  expect([refused.code, refused.errors.map(({ field, code, hook: name }) => [field, code, name])]).toEqual([
+    'PI100',
+    [
+      ['aeg', 'additionalProperties', 'spoil'],
+      ['age', 'minimum', 'spoil'],
+    ],
+  ]);
+});
+
 test('pre hooks see the inputs, post hooks the answer too', async () => {
   await hook('first', `phase, function values 'pre', 'app.note'`);
   await hook('last', `phase, function values 'post', 'app.note'`);

@@ -35,6 +35,7 @@ declare
   _detail text;
   _hint text;
   _again boolean := false;
+  _by jsonb := '{}';
   _added jsonb := '{}';
   id integer;
   email text;
@@ -74,7 +75,10 @@ begin
       _doing := null;
       if _hook is not null then
         _hook := ai_private.hook_inputs('tidy', 'hooks.person', 'create', _hook, _asked);
-        _asked := _hook;
+        if _hook <> _asked then
+          _by := _by || ai_private.changed_inputs('tidy', _asked, _hook);
+          _asked := _hook;
+        end if;
       end if;
       _in := _asked;
     end if;
@@ -137,7 +141,7 @@ begin
         end if;
 
         if _errors <> '[]' then
-          perform ai_private.refuse_inputs('hooks.person', 'create', _errors);
+          perform ai_private.refuse_inputs('hooks.person', 'create', ai_private.by_hooks(_errors, _by));
         end if;
       end;
 
@@ -148,8 +152,11 @@ begin
       _doing := null;
       if _hook is not null then
         _hook := ai_private.hook_inputs('adult', 'hooks.person', 'create', _hook, _asked);
-        _again := _again or _hook <> _asked;
-        _asked := _hook;
+        if _hook <> _asked then
+          _by := _by || ai_private.changed_inputs('adult', _asked, _hook);
+          _again := true;
+          _asked := _hook;
+        end if;
       end if;
       exit reading when not _again;
       -- Changed inputs are read as if they had come so.

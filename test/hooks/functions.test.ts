@@ -114,6 +114,35 @@ describe('changed inputs', () => {
     expect([refused.code, refused.fields]).toEqual(['PI100', ['email:format', 'pin:minLength', 'age:check']]);
   });
 
+  test('that are wrong name the hook whose work they are, and what the caller sent does not', async () => {
+    await hook('trim', `relation, phase, position, function values 'app.person', 'pre', 1, 'app.tidy'`);
+    await hook(
+      'spoil',
+      `relation, operation, phase, language, code values 'app.person', 'create', 'pre', 'sql', $$ select '{"inputs": {"emial": "x"}, "remove": ["email"]}'::jsonb $$`,
+    );
+    const refused = await refusal(mutate(database, 'create', 'app.person', { email: 'a@b.de', age: 5 }));
+    expect(refused.errors.map(({ field, code, hook }) => [field, code, hook])).toEqual([
+      ['emial', 'additionalProperties', 'spoil'],
+      ['email', 'required', 'spoil'],
+    ]);
+    expect(refused.message).toBe(
+      'create on app.person refused: emial is not an input here (inputs: email, pin, age) (the hook spoil made it so); email is missing (the hook spoil made it so)',
+    );
+    // wrong before any hook ran
+    const sent = await refusal(mutate(database, 'create', 'app.person', { email: 'a@b.de', ege: 5 }));
+    expect(sent.errors).toEqual([expect.not.objectContaining({ hook: expect.anything() })]);
+    // made by the first, and by one that runs before inputs are looked at
+    await declare(
+      database,
+      `delete from ai.hooks where name = 'spoil'; update ai.hooks set settings = '{"before_validation": true}'`,
+    );
+    const early = await refusal(mutate(database, 'create', 'app.person', { email: ' NONE ', age: -1 }));
+    expect(early.errors.map(({ field, code, hook }) => [field, code, hook])).toEqual([
+      ['email', 'format', 'trim'],
+      ['age', 'check', undefined],
+    ]);
+  });
+
   test('may be unset, so that an input counts as absent', async () => {
     await hook(
       'forget',

@@ -90,20 +90,6 @@ describe('refused when it is registered:', () => {
     ]);
   });
 
-  test('what the table of hooks does not know', async () => {
-    for (const [columns, values, constraint] of [
-      ['function, code', `'app.fine', 'x'`, 'hooks_function_or_code'],
-      ['code', `'x'`, 'hooks_function_or_code'],
-    ] as const) {
-      const refused = await refusal(
-        database.query(
-          `insert into ai.hooks (name, relation, phase, ${columns}) values ('h', 'app.small', 'pre', ${values})`,
-        ),
-      );
-      expect([refused.code, refused.everything.includes(constraint)]).toEqual(['23514', true]);
-    }
-  });
-
   test('words that it does not know, with those that it knows', async () => {
     const refused = await refusal(
       database.query(

@@ -39,6 +39,8 @@ export type FieldError = {
   readonly code: string;
   readonly rule: Row;
   readonly message: string;
+  /** The hook whose work the wrong input is. */
+  readonly hook?: string;
 };
 
 export type Refusal = {

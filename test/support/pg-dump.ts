@@ -29,12 +29,15 @@ export function restore(tools: string, url: string, format: DumpFormat, archive:
   else run(join(tools, 'pg_restore'), ['--exit-on-error', '--dbname', url], archive);
 }
 
-/** The schema as pg_dump prints it, without what is the dump's own. */
+/**
+ * The schema as pg_dump prints it, without what is the dump's own. Some builds of the server stamp each column with where in the write-ahead log it was
+ * made (an option pg_attver, on those of pg_catalog too), which is no property of the schema.
+ */
 export function schemaOf(tools: string, url: string): string {
   return run(join(tools, 'pg_dump'), ['--dbname', url, '--schema-only'])
     .toString()
     .split('\n')
-    .filter((line) => line !== '' && !/^(--|\\(un)?restrict )/.test(line))
+    .filter((line) => line !== '' && !/^(--|\\(un)?restrict )| SET \(pg_attver=\d+\);$/.test(line))
     .join('\n');
 }
 

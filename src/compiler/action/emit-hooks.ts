@@ -2,6 +2,7 @@ import type { Context } from '../emit/context.ts';
 import * as operations from '../emit/hooks.ts';
 import {
   callHook,
+  changesInputs,
   emitPreHooks,
   hasErrorHooks,
   ofPhase,
@@ -57,6 +58,7 @@ export const hookVariables = ({ operation, own }: Context): readonly string[] =>
         `${own._hint} text;`,
         `${own._constraint} text;`,
         ...(readsTwice(operation) ? [`${own._again} boolean := false;`] : []),
+        ...(changesInputs(operation) ? [`${own._by} jsonb := '{}';`] : []),
         ...(hasErrorHooks(operation) ? [`${own._error} jsonb;`] : []),
       ]
     : [];

@@ -32,6 +32,7 @@ const OWN = [
   '_hook',
   '_asked',
   '_again',
+  '_by',
   '_added',
   '_doing',
   '_detail',

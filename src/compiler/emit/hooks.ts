@@ -18,6 +18,9 @@ export const runsHooks = (operation: Operation): boolean => operation.hooks.leng
 /** Hooks may change the inputs after they were read, which then are read again. */
 export const readsTwice = (operation: Operation): boolean => ofPhase(operation, 'pre').length > 0;
 
+/** Hooks may change the inputs at all: whose work a wrong one is, is kept then. */
+export const changesInputs = (operation: Operation): boolean => operation.hooks.some(({ phase }) => phase === 'pre');
+
 /** What a hook is told besides the inputs and who acts, as SQL. */
 interface Told {
   /** The rows, where the phase has them. Actions have none. */
@@ -61,12 +64,15 @@ export const subject = ({ called }: Context, hook: Hook): string =>
   `${literal(hook.name)}, ${literal(called.table)}, ${literal(called.operation)}`;
 
 const changing = (context: Context, hook: Hook): string => {
-  const { _hook, _asked, _again } = context.own;
-  const changed = hook.beforeValidation ? '' : `\n  ${_again} := ${_again} or ${_hook} <> ${_asked};`;
+  const { _hook, _asked, _again, _by } = context.own;
+  const again = hook.beforeValidation ? '' : `\n    ${_again} := true;`;
   return `${callHook(context, hook)}
 if ${_hook} is not null then
-  ${_hook} := ai_private.hook_inputs(${subject(context, hook)}, ${_hook}, ${_asked});${changed}
-  ${_asked} := ${_hook};
+  ${_hook} := ai_private.hook_inputs(${subject(context, hook)}, ${_hook}, ${_asked});
+  if ${_hook} <> ${_asked} then
+    ${_by} := ${_by} || ai_private.changed_inputs(${literal(hook.name)}, ${_asked}, ${_hook});${again}
+    ${_asked} := ${_hook};
+  end if;
 end if;`;
 };
 
@@ -178,6 +184,7 @@ export const hookVariables = ({ operation, own }: Context): readonly string[] =>
         `${own._hint} text;`,
         ...(operation.kind === 'fetch' ? [`${own._constraint} text;`] : []),
         ...(readsTwice(operation) ? [`${own._again} boolean := false;`] : []),
+        ...(changesInputs(operation) ? [`${own._by} jsonb := '{}';`] : []),
         ...(hasErrorHooks(operation) ? [`${own._error} jsonb;`] : []),
         ...(ofPhase(operation, 'post').length === 0 ? [] : [`${own._added} jsonb := '{}';`]),
       ]

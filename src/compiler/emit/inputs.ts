@@ -1,6 +1,7 @@
 import { jsonTypesOf } from '../families.ts';
 import type { Input } from '../ir.ts';
 import { type Context, given } from './context.ts';
+import { changesInputs } from './hooks.ts';
 import { indent, jsonb, literal, textArray, variable, verbatim } from './sql.ts';
 
 const names = (inputs: readonly Input[]): string[] => inputs.map((input) => input.column.name);
@@ -205,8 +206,9 @@ ${indent(resets.join('\n'))}
 end if;`);
   }
   const checks = checkRules(context).map(report);
+  const told = changesInputs(operation) ? `ai_private.by_hooks(${_errors}, ${context.own._by})` : _errors;
   const refuse = `if ${_errors} <> '[]' then
-  perform ai_private.refuse_inputs(${literal(context.called.table)}, ${literal(context.called.operation)}, ${_errors});
+  perform ai_private.refuse_inputs(${literal(context.called.table)}, ${literal(context.called.operation)}, ${told});
 end if;`;
   return [
     ...(rules.length === 0 ? [] : [`-- Rules.\n${rules.join('\n')}`]),
