@@ -10,30 +10,36 @@ security invoker
 as $pg_ai$
 #variable_conflict use_column
 declare
+  rule constant text := $3 || ' ' || $4;
   in_group constant integer := ($5 + 99) / 100;
   ring constant integer := ($5 + in_group - 1) / in_group + 1;
-  allowed boolean;
   state ai_private.rate_state;
   moment timestamptz;
 begin
+  -- The usual: one call of a key that has been here before and has calls left. It finds and changes the row at once.
   if $8 = 1 then
-    insert into ai_private.rate_state as s (policy, key, calls, times, idle_from)
-    values ($3 || ' ' || $4, $7, 1, array[pg_catalog.clock_timestamp()], pg_catalog.clock_timestamp() + $6)
-    on conflict (policy, key) do update
+    update ai_private.rate_state as s
     set calls = s.calls + 1, times[(s.calls / in_group) % ring + 1] = pg_catalog.clock_timestamp(), idle_from = pg_catalog.clock_timestamp() + $6
-    where s.calls < $5 or s.times[((s.calls - $5) / in_group) % ring + 1] <= pg_catalog.clock_timestamp() - $6
-    returning true into allowed;
-    if allowed then
+    where s.policy = rule and s.key = $7
+      and (s.calls < $5 or s.times[((s.calls - $5) / in_group) % ring + 1] <= pg_catalog.clock_timestamp() - $6);
+    if found then
       return;
     end if;
-  else
-    insert into ai_private.rate_state (policy, key, calls, times, idle_from)
-    values ($3 || ' ' || $4, $7, 0, '{}', pg_catalog.clock_timestamp() + $6)
-    on conflict (policy, key) do nothing;
   end if;
-  select s.* into state from ai_private.rate_state as s where s.policy = $3 || ' ' || $4 and s.key = $7 for update;
+  -- A new key.
+  if $8 <= $5 then
+    moment := pg_catalog.clock_timestamp();
+    insert into ai_private.rate_state (policy, key, calls, times, idle_from)
+    values (rule, $7, $8, pg_catalog.array_fill(moment, array[($8 - 1) / in_group + 1]), moment + $6)
+    on conflict (policy, key) do nothing;
+    if found then
+      return;
+    end if;
+  end if;
+  -- Several calls of a key that is known, or too many, or somebody has brought the key meanwhile.
+  select s.* into state from ai_private.rate_state as s where s.policy = rule and s.key = $7 for update;
   moment := pg_catalog.clock_timestamp();
-  if $8 > 1 and $8 <= $5 and (state.calls + $8 <= $5 or state.times[((state.calls + $8 - 1 - $5) / in_group) % ring + 1] <= moment - $6) then
+  if $8 <= $5 and (state.calls + $8 <= $5 or state.times[((state.calls + $8 - 1 - $5) / in_group) % ring + 1] <= moment - $6) then
     for n in state.calls / in_group .. (state.calls + $8 - 1) / in_group loop
       state.times[n % ring + 1] := moment;
     end loop;
