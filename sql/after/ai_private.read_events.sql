@@ -57,8 +57,8 @@ begin
       order by event.id
       limit $8
     )
-    select coalesce(array_agg(l.id order by l.id) filter (where l.wanted), '{}'), coalesce(array_agg(l.at order by l.id) filter (where l.wanted), '{}'), max(l.id), count(*)
-    from looked_at as l$read$, ai_private.topic_condition(topics))
+    select coalesce(array_agg(l.id) filter (where l.wanted), '{}'), coalesce(array_agg(l.at) filter (where l.wanted), '{}'), max(l.id), count(*)
+    from (select * from looked_at order by id) as l$read$, ai_private.topic_condition(topics))
   into ids, times, p.after_id, looked_at
   using p.seen, p.seen_boundary, p.seen_id, p.until, p.until_boundary, p.until_id, p.after_id, most;
 

@@ -11,25 +11,37 @@ begin
   perform set_config('synchronous_commit', 'off', true);
   with taken as materialized (
     select t.* from ai_private.take_events('{job,email,webhook}', most) as t
-  ), event as (
+  ), single as (
     -- Not the arrays themselves: each event would carry those of all.
-    select t.subscription, t.delivery, t.settings, t.batch_size, t.run_from, t.subscription || ':' || e.queue as queue_name, e.id, e.at, e.position
+    select t.subscription, t.delivery, t.settings, t.run_from, t.subscription || ':' || e.queue as queue_name, e.id, e.position,
+      jsonb_build_object('subscription', t.subscription, 'event', e.id::text, 'at', e.at) as payload
     from taken t
     cross join lateral unnest(t.ids, t.times, t.queues) with ordinality as e (id, at, queue, position)
-  ), job as (
-    select e.subscription, e.delivery, e.settings, e.run_from, e.queue_name, e.id, e.position,
-      jsonb_build_object('subscription', e.subscription, 'event', e.id::text, 'at', e.at) as payload
-    from event e
-    where e.batch_size = 1
+    where t.batch_size = 1
+  ), lane as (
+    -- Batches are cut out of what is in order already: all events or, where the order of rows counts, those of each queue.
+    select t.subscription, t.delivery, t.settings, t.batch_size, t.run_from, null::text as queue_name, t.ids, t.times, null::bigint[] as positions
+    from taken t
+    where t.batch_size > 1 and t.queues = '{}'
     union all
-    select b.subscription, b.delivery, b.settings, b.run_from, b.queue_name, min(b.id), min(b.position),
-      jsonb_build_object('subscription', b.subscription, 'events', jsonb_agg(b.id::text order by b.position), 'from', min(b.at), 'until', max(b.at))
-    from (
-      select e.*, (row_number() over (partition by e.subscription, e.queue_name order by e.position) - 1) / e.batch_size as batch
-      from event e
-      where e.batch_size > 1
-    ) as b
-    group by b.subscription, b.delivery, b.settings, b.run_from, b.queue_name, b.batch
+    select t.subscription, t.delivery, t.settings, t.batch_size, t.run_from, t.subscription || ':' || q.queue, q.ids, q.times, q.positions
+    from taken t
+    cross join lateral (
+      select e.queue, array_agg(e.id order by e.position) as ids, array_agg(e.at order by e.position) as times, array_agg(e.position order by e.position) as positions
+      from unnest(t.ids, t.times, t.queues) with ordinality as e (id, at, queue, position)
+      group by e.queue
+    ) as q
+    where t.batch_size > 1 and t.queues <> '{}'
+  ), batch as (
+    select l.subscription, l.delivery, l.settings, l.run_from, l.queue_name, l.ids[n] as id, coalesce(l.positions[n], n) as position,
+      jsonb_build_object('subscription', l.subscription, 'events', to_jsonb(l.ids[n : n + l.batch_size - 1]::text[]), 'from', span.first, 'until', span.last) as payload
+    from lane l
+    cross join lateral generate_series(1, cardinality(l.ids), l.batch_size) as n
+    cross join lateral (select min(x) as first, max(x) as last from unnest(l.times[n : n + l.batch_size - 1]) as x) as span
+  ), job as (
+    select * from single
+    union all
+    select * from batch
   ), spec as (
     select array_agg(row(
         'pg_ai.' || j.delivery || coalesce(':' || (j.settings ->> 'task'), ''),

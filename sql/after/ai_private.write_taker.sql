@@ -38,18 +38,20 @@ begin
     order by event.id
     limit $8
   )
-  select coalesce(array_agg(l.id order by l.id) filter (where l.wanted), '{}'), coalesce(array_agg(l.at order by l.id) filter (where l.wanted), '{}'),
-    coalesce(array_agg(l.queue order by l.id) filter (where l.wanted), '{}'), coalesce(array_agg(l.note order by l.id) filter (where l.wanted), '{}'),
+  select coalesce(array_agg(l.id) filter (where l.wanted), '{}'), coalesce(array_agg(l.at) filter (where l.wanted), '{}'), %7$s, %8$s,
     max(l.id), count(*)
   into ids, times, queues, notes, last_id, looked_at
-  from looked_at as l;
+  from (select * from looked_at order by id) as l;
 end
 $body$, quote_literal(s.name),
     case when s.ordered then '(hashtextextended(event.entity || '' '' || coalesce(event.row_key::text, ''''), 0) & 1023)::integer' else 'null::integer' end,
     ai_private.topic_condition(s.topics),
     case when s.filter is null then 'true' else format(E'not $9 or coalesce((%s\n), false)', s.filter) end,
     case s.delivery when 'notify' then 'ai_private.notification(event.id, event.at, event.topic, event.entity, event.operation, event.row_key)' else 'null::text' end,
-    case when s.filter is null then 'ai.event_log' else ai_private.event_source('ai.event_log') end));
+    case when s.filter is null then 'ai.event_log' else ai_private.event_source('ai.event_log') end,
+    -- none rather than as many nulls
+    case when s.ordered then $$coalesce(array_agg(l.queue) filter (where l.wanted), '{}')$$ else $$'{}'$$ end,
+    case s.delivery when 'notify' then $$coalesce(array_agg(l.note) filter (where l.wanted), '{}')$$ else $$'{}'$$ end));
   execute format('revoke all on function %s(%s) from public', name, parameters);
   execute format('comment on function %s(%s) is %L', name, parameters,
     format('Takes events for the subscription %s from the log. Compiled by pg_ai.', s.name));

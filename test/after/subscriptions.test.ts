@@ -175,3 +175,39 @@ test('ai_admin and ai_worker may write subscriptions, others may not', async () 
   await insert({ name: 'by.admin', filter: `topic = 'x'` }, admin);
   await admin.query(`delete from ai.subscriptions where name = 'by.admin'`);
 });
+
+/** A topic's labels; a dot within quotes is none between them. */
+const labelsOf = (topic: string): string[] => topic.match(/"(?:[^"]|"")*"|[^."]+/g) ?? [];
+
+const matches = (pattern: string, topic: string): boolean => {
+  const wanted = labelsOf(pattern);
+  const given = labelsOf(topic);
+  if (wanted.at(-1) === '**')
+    return (
+      given.length >= wanted.length && wanted.slice(0, -1).every((label, i) => label === '*' || label === given[i])
+    );
+  return given.length === wanted.length && wanted.every((label, i) => label === '*' || label === given[i]);
+};
+
+test('a pattern takes the topics that have its labels, whatever they are made of', async () => {
+  const labels = ['a', 'b', 'a_', 'ax', '50%', 'back\\slash', '(a|b)', '"a.b"', '"*"', '"say ""hi"""'];
+  const topics = [labels, labels.flatMap((x) => labels.map((y) => `${x}.${y}`)), labels.map((x) => `a.${x}.b`)].flat();
+  const patterns = [
+    '*',
+    '*.*',
+    '*.*.*',
+    '**',
+    ...labels.flatMap((x) => [x, `${x}.*`, `*.${x}`, `${x}.**`, `*.${x}.**`, `a.*.${x}`, `${x}.*.*`]),
+  ];
+  for (const pattern of patterns) {
+    const [row] = await database.query(`select ai_private.topic_condition(array[$1]) as condition`, [pattern]);
+    const taken = await database.query(
+      `select topic from unnest($1::text[]) with ordinality as event (topic, position) where ${row?.condition} order by position`,
+      [topics],
+    );
+    expect([pattern, taken.map(({ topic }) => topic)]).toEqual([
+      pattern,
+      topics.filter((topic) => matches(pattern, topic)),
+    ]);
+  }
+});
