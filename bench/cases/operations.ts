@@ -2,6 +2,7 @@ import {
   byHand,
   fill,
   generateMutation,
+  guardedByHand,
   jsonFunction,
   OPERATIONS,
   type OperationName,
@@ -36,6 +37,8 @@ const operationCase = (operation: OperationName): Case => ({
           generateMutation(database, operation, 1.25),
           typedFunction(database, operation, 1.1),
           jsonFunction(database, operation, 1.1),
+          // The one operation that is so cheap that it shows.
+          ...(operation === 'delete' ? [guardedByHand(database, operation)] : []),
         ];
         results.push(...(await interleave(name, wires, doors, plan)));
         if (clients === 1 && commit === 'off') {

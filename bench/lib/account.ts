@@ -3,7 +3,7 @@ import type { Side } from './interleave.ts';
 
 /** The table bench.account, and how each operation is called on it: by hand, by name and by its typed function. */
 
-export const BASELINES = ['create', 'update', 'upsert', 'delete', 'fetch', 'bulk-create'].map(
+export const BASELINES = ['create', 'update', 'upsert', 'delete', 'delete-guarded', 'fetch', 'bulk-create'].map(
   (name) => `baseline/${name}.sql`,
 );
 
@@ -82,6 +82,13 @@ export const byHand = (database: Database, operation: OperationName): Side => ({
   sql: `select bench.${operation}_account($1::jsonb)`,
   parameters: (n) => [JSON.stringify(inputsOf(operation, n))],
   ...prepareFor(database, operation),
+});
+
+/** With an exception block: the floor of what tells and counts errors. */
+export const guardedByHand = (database: Database, operation: 'delete'): Side => ({
+  ...byHand(database, operation),
+  name: 'by hand, with an exception block',
+  sql: `select bench.${operation}_account_guarded($1::jsonb)`,
 });
 
 export const typedByHand = (database: Database, operation: OperationName): Side => ({
