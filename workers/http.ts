@@ -2,6 +2,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 
+/** Something that holds up one subscription, of ai.status(). */
+export interface Problem {
+  readonly about: string;
+  readonly name: string;
+  readonly problem: string;
+}
+
 export interface HttpOptions {
   readonly host: string;
   /** 0 takes a free one. */
@@ -11,6 +18,8 @@ export interface HttpOptions {
   readonly calls: () => Promise<string>;
   /** Why work cannot be done at present; undefined where it can. */
   readonly unready: () => Promise<string | undefined>;
+  /** What is wrong with single subscriptions: told, and no reason not to be ready. */
+  readonly problems: () => Promise<readonly Problem[]>;
 }
 
 export interface Http {
@@ -19,7 +28,7 @@ export interface Http {
 }
 
 /** GET /health: the process answers. GET /ready: it can do its work. GET /metrics: of this worker, for Prometheus; GET /metrics/calls: of the database's calls. */
-export const startHttp = async ({ host, port, metrics, calls, unready }: HttpOptions): Promise<Http> => {
+export const startHttp = async ({ host, port, metrics, calls, unready, problems }: HttpOptions): Promise<Http> => {
   const server = createServer(async (request, response) => {
     const answer = (status: number, body: string, type = 'application/json'): void => {
       response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
@@ -30,10 +39,11 @@ export const startHttp = async ({ host, port, metrics, calls, unready }: HttpOpt
       else if (pathname === '/health') answer(200, '{"status":"ok"}');
       else if (pathname === '/ready') {
         const why = await unready();
-        answer(
-          why === undefined ? 200 : 503,
-          JSON.stringify(why === undefined ? { status: 'ready' } : { status: 'unready', why }),
-        );
+        if (why !== undefined) answer(503, JSON.stringify({ status: 'unready', why }));
+        else {
+          const found = await problems();
+          answer(200, JSON.stringify({ status: 'ready', ...(found.length === 0 ? {} : { problems: found }) }));
+        }
       } else if (pathname === '/metrics') answer(200, await metrics.metrics(), metrics.contentType);
       else if (pathname === '/metrics/calls') answer(200, await calls(), 'text/plain; version=0.0.4; charset=utf-8');
       else answer(404, '{"error":"there are /health, /ready, /metrics and /metrics/calls"}');

@@ -9,13 +9,13 @@ import { type EmailConfig, emailConfigFrom } from './email/config.ts';
 import { createEmailDelivery } from './email/deliver.ts';
 import { createHandlerDelivery } from './handler-delivery.ts';
 import { createHookDelivery } from './hook-delivery.ts';
-import { type Http, startHttp } from './http.ts';
+import { type Http, type Problem, startHttp } from './http.ts';
 import { createListener } from './listen.ts';
 import { startMeasuring } from './measure.ts';
 import { createPool } from './pool.ts';
 import { EventRegistry, type Registered } from './registry.ts';
 import type { Broker } from './relay/pump.ts';
-import { startRelay } from './relay/relay.ts';
+import { type Relay, startRelay } from './relay/relay.ts';
 import { prepareQueue } from './runner/queue.ts';
 import { type Runner, startRunner } from './runner/runner.ts';
 import { syncSubscriptions } from './sync.ts';
@@ -101,6 +101,7 @@ export const startWorker = async (options: WorkerOptions): Promise<RunningWorker
     // First, so that it goes last: who watches a worker hears of its stopping.
     let stopping = false;
     let runner: Runner | undefined;
+    let relay: Relay | undefined;
     let isStarting = true;
     const unready = async (): Promise<string | undefined> => {
       if (stopping) return 'it stops';
@@ -113,13 +114,22 @@ export const startWorker = async (options: WorkerOptions): Promise<RunningWorker
         ),
         delay(2000, false, { ref: false }),
       ]);
-      return answered ? undefined : 'the database does not answer';
+      if (!answered) return 'the database does not answer';
+      if (relay?.state === 'failing') return `events cannot be handed on: ${relay.problem}`;
+      return undefined;
     };
+    // Whose events are not handed on, or slowly: nothing that another worker would do better.
+    const problems = async (): Promise<Problem[]> =>
+      (
+        await queue.query<Problem>(
+          `select about, name, problem from ai.status() where about = 'subscription' and state <> 'paused' and problem is not null`,
+        )
+      ).rows;
     let http: Http | undefined;
     if (options.http !== undefined) {
       const calls = async (): Promise<string> =>
         (await queue.query<{ text: string }>('select ai.metrics_prometheus() as text')).rows[0]?.text ?? '';
-      http = await startHttp({ ...options.http, metrics: metrics.registry, calls, unready });
+      http = await startHttp({ ...options.http, metrics: metrics.registry, calls, unready, problems });
       ends.push(() => http?.close() ?? Promise.resolve());
     }
     const listener = createListener({
@@ -191,17 +201,18 @@ export const startWorker = async (options: WorkerOptions): Promise<RunningWorker
       });
     }
     if (options.relay !== false) {
-      const relays = createPool({ connection, max: 2, applicationName: 'pg-ai relay', answerMs: leaseMs });
-      const relay = startRelay({
+      const relays = createPool({ connection, max: 3, applicationName: 'pg-ai relay', answerMs: leaseMs });
+      const started = startRelay({
         pool: relays,
         listener,
         log,
         ...(options.broker === undefined ? {} : { broker: options.broker }),
         onRound: ({ delivery, events }) => metrics.relayed.inc({ delivery }, events),
       });
+      relay = started;
       // First of all: what is handed on meanwhile is done by those who stay.
       ends.push(async () => {
-        await relay.stop();
+        await started.stop();
         await relays.end();
         await options.broker?.close();
       });

@@ -9,6 +9,9 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+-- as the relay judges filters (ai_private.write_taker)
+set timezone = 'UTC'
+set datestyle = 'ISO, MDY'
 as $pg_ai$
 #variable_conflict use_column
 declare

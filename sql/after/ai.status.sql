@@ -19,7 +19,8 @@ as $pg_ai$
     greatest(ai_private.last_event_id() - case when c.until is null then c.seen_id else c.after_id end, 0)
       + (select count(*) from ai_private.redelivery r where r.subscription = s.name),
     c.moved_at,
-    coalesce(c.error, case when c.lost > 0 then ai_private.message('PI405.lost', jsonb_build_object('count', c.lost)) end)
+    coalesce(c.error, case when c.apart > 0 then ai_private.message('filter.slow', '{}') end,
+      case when c.lost > 0 then ai_private.message('PI405.lost', jsonb_build_object('count', c.lost)) end)
   from ai.subscriptions s
   join ai_private.subscription_cursor c on c.subscription = s.name
   order by s.name)

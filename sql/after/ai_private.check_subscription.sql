@@ -26,7 +26,7 @@ begin
   if problems <> '[]' then
     raise exception using
       errcode = 'PI400',
-      message = ai_private.message('PI400', jsonb_build_object('name', new.name, 'count', jsonb_array_length(problems),
+      message = ai_private.message('PI400', jsonb_build_object('name', coalesce(new.name, case when tg_op = 'UPDATE' then old.name end, ''), 'count', jsonb_array_length(problems),
         'errors', (select string_agg(format(E'\n  %s: %s%s', p ->> 'path', p ->> 'reason', coalesce('; ' || (p ->> 'suggestion'), '')), '' order by n)
           from jsonb_array_elements(problems) with ordinality as e (p, n)))),
       detail = jsonb_build_object('subscription', new.name, 'errors', problems)::text,

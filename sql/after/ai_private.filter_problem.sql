@@ -13,6 +13,9 @@ volatile
 set search_path = pg_catalog, pg_temp
 -- or a backslash would escape a quote
 set standard_conforming_strings = on
+-- as in ai_private.write_taker
+set timezone = 'UTC'
+set datestyle = 'ISO, MDY'
 as $pg_ai$
 declare
   part record;

@@ -23,7 +23,8 @@ begin
     or to_regprocedure(format('ai_gen.%I(pg_snapshot, xid8, bigint, pg_snapshot, xid8, bigint, bigint, integer, boolean)', 'taker:' || new.name)) is null
     or (new.topics, new.filter, new.ordered, new.delivery) is distinct from (old.topics, old.filter, old.ordered, old.delivery) then
     perform ai_private.write_taker(new);
-    update ai_private.subscription_cursor c set retry_at = '-infinity' where c.subscription = new.name and c.retry_at > '-infinity';
+    update ai_private.subscription_cursor c set retry_at = '-infinity', apart = 0, failures = 0
+    where c.subscription = new.name and (c.retry_at > '-infinity' or c.apart > 0);
   end if;
   perform ai_private.ring();
   return null;

@@ -1,6 +1,7 @@
 -- One round of the relay for what becomes jobs: takes new events and adds their jobs in the same transaction, all by one statement. Returns how many events
--- were handed on and looked at, and whether there is more at once. Runs as its caller, a member of ai_worker, who needs the right to add jobs.
-create function ai_private.relay_jobs(most integer default 1000, out handed_on bigint, out looked_at bigint, out unfinished boolean)
+-- were handed on and looked at, and whether there is more at once; "whose" as of
+-- ai_private.take_events. Runs as its caller, a member of ai_worker, who needs the right to add jobs.
+create function ai_private.relay_jobs(most integer default 1000, whose text default null, out handed_on bigint, out looked_at bigint, out unfinished boolean)
 language plpgsql
 volatile
 security invoker
@@ -10,7 +11,7 @@ begin
   -- Lost together with the cursors that it moves, what is handed on would be handed on again.
   perform set_config('synchronous_commit', 'off', true);
   with taken as materialized (
-    select t.* from ai_private.take_events('{job,email,webhook}', most) as t
+    select t.* from ai_private.take_events('{job,email,webhook}', most, whose => whose) as t
   ), single as (
     -- Not the arrays themselves: each event would carry those of all.
     select t.subscription, t.delivery, t.settings, t.run_from, t.subscription || ':' || e.queue as queue_name, e.id, e.position,
@@ -65,6 +66,6 @@ begin
   where (select a.jobs from added a) >= 0;
 end
 $pg_ai$;
-comment on function ai_private.relay_jobs(integer) is 'One round of the relay for what becomes jobs';
-revoke all on function ai_private.relay_jobs(integer) from public;
-grant execute on function ai_private.relay_jobs(integer) to ai_worker;
+comment on function ai_private.relay_jobs(integer, text) is 'One round of the relay for what becomes jobs';
+revoke all on function ai_private.relay_jobs(integer, text) from public;
+grant execute on function ai_private.relay_jobs(integer, text) to ai_worker;

@@ -1,6 +1,6 @@
 -- One round of the relay for what becomes notifications: takes new events and notifies their channels in the same transaction, all by one statement. Returns how
--- many events were handed on and looked at, and whether there is more at once. For ai_worker.
-create function ai_private.relay_notifications(most integer default 1000, out handed_on bigint, out looked_at bigint, out unfinished boolean)
+-- many events were handed on and looked at, and whether there is more at once; "whose" as of ai_private.take_events. For ai_worker.
+create function ai_private.relay_notifications(most integer default 1000, whose text default null, out handed_on bigint, out looked_at bigint, out unfinished boolean)
 language plpgsql
 volatile
 security invoker
@@ -10,7 +10,7 @@ begin
   -- Lost together with the cursors that it moves, what is handed on would be handed on again.
   perform set_config('synchronous_commit', 'off', true);
   with taken as materialized (
-    select t.* from ai_private.take_events('{notify}', most) as t
+    select t.* from ai_private.take_events('{notify}', most, whose => whose) as t
   ), note as (
     select t.settings ->> 'channel' as channel, e.note
     from taken t
@@ -25,6 +25,6 @@ begin
   where (select told.notes from told) >= 0;
 end
 $pg_ai$;
-comment on function ai_private.relay_notifications(integer) is 'One round of the relay for what becomes notifications';
-revoke all on function ai_private.relay_notifications(integer) from public;
-grant execute on function ai_private.relay_notifications(integer) to ai_worker;
+comment on function ai_private.relay_notifications(integer, text) is 'One round of the relay for what becomes notifications';
+revoke all on function ai_private.relay_notifications(integer, text) from public;
+grant execute on function ai_private.relay_notifications(integer, text) to ai_worker;

@@ -11,7 +11,21 @@ declare
   problems jsonb := '[]';
   item text;
   found jsonb;
+  -- what stands in for nulls, so that the rest can be looked at
+  given constant jsonb := jsonb_strip_nulls(to_jsonb(s));
+  stand_in constant jsonb := '{"name": "x", "topics": ["**"], "delivery": "job", "settings": {}, "start_at": "now", "ordered": false, "paused": false,
+    "max_attempts": 1, "backoff": {}, "timeout_ms": 1, "batch_size": 1, "created_at": "2000-01-01"}' || jsonb_build_object('name', coalesce(was.name, 'x'));
 begin
+  for item in
+    select a.attname
+    from pg_attribute a
+    where a.attrelid = 'ai.subscriptions'::regclass and a.attnotnull and a.attnum > 0 and not a.attisdropped and not given ? a.attname
+    order by a.attnum
+  loop
+    problems := problems || jsonb_build_object('path', item, 'reason', 'null',
+      'suggestion', case when item in ('name', 'topics', 'delivery') then 'it has to be given' else 'leave the column out to take its default' end);
+  end loop;
+  s := jsonb_populate_record(s, stand_in || given);
   if s.name !~ '^[A-Za-z][A-Za-z0-9_.:/-]{0,49}$' then
     problems := problems || jsonb_build_object('path', 'name', 'reason', 'not a name for a subscription',
       'suggestion', 'a letter, then at most 49 letters, digits and _ . : / -');
@@ -39,7 +53,9 @@ begin
     problems := problems || jsonb_build_object('path', 'delivery', 'reason', format('there is no delivery "%s"', s.delivery),
       'suggestion', ai_private.suggestion(s.delivery, deliveries));
   end if;
-  problems := problems || ai_private.settings_problems(s.delivery, s.settings);
+  if given ?& '{delivery,settings}' then
+    problems := problems || ai_private.settings_problems(s.delivery, s.settings);
+  end if;
   if s.delivery = 'job' and s.settings ? 'hook' and (s.name is distinct from 'hook:' || (s.settings ->> 'hook') or s.settings ? 'task') then
     problems := problems || jsonb_build_object('path', 'settings.hook', 'reason', 'a hook has a subscription of its own',
       'suggestion', 'insert into ai.hooks, with the phase post_commit; or name a task');

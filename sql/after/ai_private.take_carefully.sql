@@ -1,9 +1,10 @@
 -- Calls a subscription's taker. Where its filter fails on an event, fewer are asked for until that one stands alone: it becomes a dead letter, and the
--- others go on. "error" tells what else went wrong; then nothing is taken. Nothing is written but that dead letter, so trying costs no transaction ids.
+-- others go on. So does one on which, by itself, the filter has been stopped again and again (ai_private.set_apart): it is not judged any more ("passed_over").
+-- "error" tells what else went wrong; then nothing is taken. Nothing is written but that dead letter, so trying costs no transaction ids.
 create function ai_private.take_carefully(
   c ai_private.subscription_cursor, most integer,
   out ids bigint[], out times timestamptz[], out queues integer[], out notes text[],
-  out last_id bigint, out looked_at integer, out asked_for integer, out error text
+  out last_id bigint, out looked_at integer, out asked_for integer, out error text, out passed_over boolean
 )
 language plpgsql
 volatile
@@ -15,7 +16,9 @@ declare
   message text;
 begin
   asked_for := most;
-  loop
+  passed_over := c.apart = 1 and c.failures >= 8;
+  message := c.error;
+  while not passed_over loop
     begin
       execute taker into ids, times, queues, notes, last_id, looked_at
       using c.seen, c.seen_boundary, c.seen_id, c.until, c.until_boundary, c.until_id, c.after_id, asked_for, true;

@@ -1,13 +1,14 @@
 -- Takes what is new for subscriptions with the deliveries, up to "most" events each, and moves their cursors, not too many in one transaction: whoever calls has to
 -- hand the events on in the same one. Several may call at once: a cursor is moved by one at a time, and who finds it taken passes it by. Returns a row for each subscription that
 -- was looked after: its events in order, and "run_from", the first of as many moments, a microsecond apart, of which none was given out before.
+-- "whose" names the one subscription that is looked after; without it those are left out whose filters take long (ai_private.set_apart), which are for "whose".
 -- For the relay (ai_worker); READ COMMITTED only.
 --
 -- A cursor sees what its snapshot sees. A window is opened up to a newer snapshot, and what the one sees and the other does not is handed on in the order of
 -- ids; then the window is closed and the cursor takes over the newer snapshot. So a transaction that commits late is late, and neither skipped nor
 -- waited for. Two events of the same row are in order: the second transaction could write only after the first had committed, so each snapshot that sees the
 -- second sees the first, and ids are given out as rows are written.
-create function ai_private.take_events(deliveries text[], most integer, most_subscriptions integer default 50)
+create function ai_private.take_events(deliveries text[], most integer, most_subscriptions integer default 50, whose text default null)
 returns table (
   subscription text, delivery text, settings jsonb, batch_size integer, max_attempts integer,
   ids bigint[], times timestamptz[], queues integer[], notes text[], run_from timestamptz, looked_at integer, unfinished boolean
@@ -30,6 +31,9 @@ declare
   taken record;
   again record;
   total bigint := 0;
+  started constant timestamptz := clock_timestamp();
+  began timestamptz;
+  failed integer;
 begin
   if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
     raise exception using errcode = 'PI401', message = ai_private.message('PI401', '{}');
@@ -40,6 +44,7 @@ begin
   from ai_private.subscription_cursor c
   join ai.subscriptions s on s.name = c.subscription
   where not s.paused and s.delivery = any (deliveries) and c.retry_at <= clock_timestamp()
+    and case when whose is null then c.apart = 0 else c.subscription = whose end
     and (c.until is not null or c.cluster <> here or last_id > c.seen_id
       -- ai_private.may_be_news, written out: it is asked for each subscription at each look
       or pg_snapshot_xmax(c.seen) < c.seen_boundary and pg_snapshot_xmax(pg_current_snapshot()) > pg_snapshot_xmax(c.seen)
@@ -66,13 +71,13 @@ begin
   -- After the cursors are locked: none is ahead of it.
   select pg_current_snapshot() into snapshot;
   for found in
-    select c as cursor, s.delivery, s.settings, s.batch_size, s.max_attempts
+    select c as cursor, s.delivery, s.settings, s.batch_size, s.max_attempts, s.filter is not null as filters
     from ai_private.subscription_cursor c
     join ai.subscriptions s on s.name = c.subscription
     where c.subscription = any (locked)
     order by c.moved_at
   loop
-    exit when total >= 10 * most;
+    exit when total >= 10 * most or clock_timestamp() - started > interval '1 second';
     c := found.cursor;
     if c.cluster <> here then
       c.cluster := here;
@@ -89,10 +94,18 @@ begin
     end if;
     c.moved_at := clock_timestamp();
 
-    taken := ai_private.take_carefully(c, most);
+    began := clock_timestamp();
+    taken := ai_private.take_carefully(c, case when c.apart > 0 then least(c.apart, most) else most end);
     if taken.error is not null then
       perform ai_private.put_off(c.subscription, taken.error);
       continue;
+    end if;
+    -- The next one is judged again; where it takes as long, this one's pause goes on.
+    failed := case when taken.passed_over then c.failures - 1 when c.apart > 0 and taken.looked_at = 0 then c.failures else 0 end;
+    if found.filters and not taken.passed_over and clock_timestamp() - began > interval '250 milliseconds' then
+      c.apart := greatest(1, taken.asked_for / 2);
+    elsif c.apart > 0 and taken.looked_at > 0 and not taken.passed_over then
+      c.apart := case when 2 * c.apart >= most then 0 else 2 * c.apart end;
     end if;
     again := ai_private.take_redeliveries(c.subscription, most, taken.ids);
 
@@ -125,13 +138,13 @@ begin
     set cluster = c.cluster, seen = c.seen, seen_boundary = c.seen_boundary, seen_id = c.seen_id,
       until = c.until, until_boundary = c.until_boundary, until_id = c.until_id, after_id = c.after_id, floor_id = c.floor_id,
       ordered_at = run_from + make_interval(secs => cardinality(ids) / 1e6), taken = u.taken + cardinality(ids), moved_at = c.moved_at,
-      error = null, failures = 0, retry_at = '-infinity'
+      error = case when failed > 0 then u.error end, failures = failed, retry_at = '-infinity', apart = c.apart
     where u.subscription = c.subscription;
     return next;
   end loop;
 end
 $pg_ai$;
-alter function ai_private.take_events(text[], integer, integer) owner to ai_owner;
-comment on function ai_private.take_events(text[], integer, integer) is 'Takes new events for subscriptions and moves their cursors';
-revoke all on function ai_private.take_events(text[], integer, integer) from public;
-grant execute on function ai_private.take_events(text[], integer, integer) to ai_worker;
+alter function ai_private.take_events(text[], integer, integer, text) owner to ai_owner;
+comment on function ai_private.take_events(text[], integer, integer, text) is 'Takes new events for subscriptions and moves their cursors';
+revoke all on function ai_private.take_events(text[], integer, integer, text) from public;
+grant execute on function ai_private.take_events(text[], integer, integer, text) to ai_worker;

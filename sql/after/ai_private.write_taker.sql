@@ -22,7 +22,7 @@ set search_path = pg_catalog, pg_temp
 -- the primary keys give the order, whatever statistics say
 set enable_seqscan = off
 set enable_bitmapscan = off
-set jit = off
+set jit = off%3$s
 as %2$L$create$, name, format($body$
 -- Compiled from the row %1$s of ai.subscriptions. Change the row, not this function.
 #variable_conflict use_column
@@ -51,7 +51,9 @@ $body$, quote_literal(s.name),
     case when s.filter is null then 'ai.event_log' else ai_private.event_source('ai.event_log') end,
     -- none rather than as many nulls
     case when s.ordered then $$coalesce(array_agg(l.queue) filter (where l.wanted), '{}')$$ else $$'{}'$$ end,
-    case s.delivery when 'notify' then $$coalesce(array_agg(l.note) filter (where l.wanted), '{}')$$ else $$'{}'$$ end));
+    case s.delivery when 'notify' then $$coalesce(array_agg(l.note) filter (where l.wanted), '{}')$$ else $$'{}'$$ end),
+    -- what a filter writes as text means the same in every session
+    case when s.filter is not null then E'\nset timezone = ''UTC''\nset datestyle = ''ISO, MDY''' end);
   execute format('revoke all on function %s(%s) from public', name, parameters);
   execute format('comment on function %s(%s) is %L', name, parameters,
     format('Takes events for the subscription %s from the log. Compiled by pg_ai.', s.name));

@@ -23,6 +23,8 @@ create table ai_private.subscription_cursor (
   error text,
   failures integer not null default 0,
   retry_at timestamptz not null default '-infinity',
+  -- Its filter takes long: it is looked after by itself, this many events at a time, and holds up no others. 0: together with the others.
+  apart integer not null default 0,
   constraint subscription_cursor_pkey primary key (subscription),
   constraint subscription_cursor_subscription_fkey foreign key (subscription) references ai.subscriptions (name) on delete cascade
 ) with (fillfactor = 50);

@@ -116,6 +116,17 @@ export const EVENT_ERRORS: readonly ErrorEntry[] = [
     },
   },
   {
+    code: 'PI414',
+    meaning:
+      'An email template that subscriptions or steps of actions use was deleted, renamed or changed so that they do not fit any more. DETAIL lists who.',
+    en: 'the email template {template} is in use:{users}',
+    vi: 'mẫu thư {template} đang được dùng:{users}',
+    hint: {
+      en: 'Nothing was changed. Change or delete those first; a new variable with a "default" needs no change of theirs.',
+      vi: 'Chưa có gì thay đổi. Hãy sửa hoặc xóa những nơi đó trước; biến mới có "default" thì không cần sửa gì.',
+    },
+  },
+  {
     code: 'PI420',
     meaning:
       'A row of ai.webhook_endpoints is wrong. DETAIL lists every mistake with its column, the reason and a suggestion.',
@@ -132,5 +143,15 @@ export const EVENT_ERRORS: readonly ErrorEntry[] = [
     en: 'there is no webhook endpoint "{endpoint}"',
     vi: 'không có endpoint webhook "{endpoint}"',
     hint: { en: 'There are: {known}.', vi: 'Hiện có: {known}.' },
+  },
+  {
+    code: 'PI422',
+    meaning: 'A webhook endpoint to which subscriptions post was deleted or renamed. DETAIL lists them.',
+    en: 'the webhook endpoint {endpoint} is in use by the subscription(s) {users}',
+    vi: 'endpoint webhook {endpoint} đang được dùng bởi đăng ký {users}',
+    hint: {
+      en: "Nothing was changed. Delete those or give them another endpoint first; update ai.webhook_endpoints set disabled = true where name = '{endpoint}' stops it and keeps it.",
+      vi: "Chưa có gì thay đổi. Hãy xóa các đăng ký đó hoặc đổi endpoint của chúng trước; update ai.webhook_endpoints set disabled = true where name = '{endpoint}' sẽ dừng mà vẫn giữ nó.",
+    },
   },
 ];

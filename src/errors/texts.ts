@@ -164,6 +164,20 @@ export const TEXTS: readonly ErrorEntry[] = [
     vi: '{count} sự kiện đã bị xóa trước khi được xem',
   },
   {
+    code: 'filter.stopped',
+    meaning:
+      "In ai.status(): a subscription's filter took too long or too much memory and was stopped; the subscription is looked after apart from the others.",
+    en: 'its filter was stopped ({reason}), and holds up this subscription alone: simplify it, or narrow "topics" so that it sees fewer events',
+    vi: 'bộ lọc đã bị dừng ({reason}) và chỉ làm chậm đăng ký này: hãy đơn giản hóa bộ lọc, hoặc thu hẹp "topics" để xét ít sự kiện hơn',
+  },
+  {
+    code: 'filter.slow',
+    meaning:
+      "In ai.status(): a subscription's filter takes long; the subscription is looked after apart from the others.",
+    en: 'its filter takes long, so that it is looked after apart from the others and more slowly: simplify it, or narrow "topics" so that it sees fewer events',
+    vi: 'bộ lọc chạy lâu nên đăng ký này được xử lý riêng và chậm hơn: hãy đơn giản hóa bộ lọc, hoặc thu hẹp "topics" để xét ít sự kiện hơn',
+  },
+  {
     code: 'PI003.action.warning',
     meaning: 'Warning: a change has made an action not fit any more.',
     en: 'the action {action} is out of force now: {problem}',

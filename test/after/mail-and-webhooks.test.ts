@@ -67,6 +67,8 @@ const states = async (eventId: string) =>
   (await database.query<{ state: string }>('select state from ai.email_log where event_id = $1', [eventId])).map(
     ({ state }) => state,
   );
+const deliveries = async (eventId: string) =>
+  (await database.query<{ state: string }>('select state from ai.deliveries($1)', [eventId])).map(({ state }) => state);
 const soon = { timeout: 20_000, interval: 50 };
 
 describe('a mail', () => {
@@ -77,6 +79,7 @@ describe('a mail', () => {
     await client.query('rollback');
     const id = await send('lan@example.com');
     await expect.poll(() => states(id), soon).toEqual(['sent']);
+    await expect.poll(() => deliveries(id), soon).toEqual(['done']);
     expect(office.taken).toHaveLength(1);
     expect(await states(rows[0].id)).toEqual([]);
   });
@@ -124,8 +127,9 @@ describe('a webhook', () => {
   test('is posted after commit, and again with the same id until it is taken', async () => {
     let asked = 0;
     receiver.answer = (_request, response) => response.writeHead(++asked < 3 ? 500 : 204).end();
-    await emit();
+    const id = await emit();
     await expect.poll(() => asked, soon).toBe(3);
+    await expect.poll(() => deliveries(id), soon).toEqual(['done']);
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     expect(receiver.received[0]?.body).toContain('"data":{"total": 12.50}');
     await expect.poll(() => database.query('select from ai.webhook_circuits'), soon).toEqual([]);

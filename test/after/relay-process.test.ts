@@ -28,7 +28,7 @@ interface Started {
   readonly relay: Relay;
   readonly listener: Listener;
 }
-const start = (url = database.url, answerMs = 2000, goneMs = 30_000): Started => {
+const start = (url = database.url, answerMs = 2000, goneMs = 30_000, roundMs = 3000): Started => {
   const connection = { connectionString: url };
   const pool = createPool({ connection, max: 2, applicationName: 'pg_ai relay', answerMs });
   const bells = createPool({ connection, max: 1, applicationName: 'pg_ai bells', answerMs });
@@ -39,7 +39,7 @@ const start = (url = database.url, answerMs = 2000, goneMs = 30_000): Started =>
     answerMs: 500,
     log,
   });
-  const relay = startRelay({ pool, listener, log, pace: { awakeMs: 20 }, goneMs });
+  const relay = startRelay({ pool, listener, log, pace: { awakeMs: 20 }, goneMs, roundMs });
   ends.push(
     () => pool.end(),
     () => bells.end(),
@@ -175,6 +175,37 @@ test('a relay that cannot add jobs notifies all the same, and goes on when it ca
   await until(() => relay.state === 'asleep');
   await ear.end();
   await database.query(`delete from ai.subscriptions where name = 'heard'`);
+});
+
+test('a filter that takes long holds up its own subscription alone, which is told what to do; mended, it gets all', async () => {
+  // Each event costs seconds.
+  const slow = Array.from({ length: 100 }, (_, n) => `md5(repeat(topic, ${1_000_000 + n})) <> ''`).join(' and ');
+  const hungry = `repeat(topic, 60000000) is null`;
+  for (const [name, filter] of Object.entries({ slow, hungry }))
+    await database.query(
+      `insert into ai.subscriptions (name, topics, delivery, settings, filter) values ($1, '{public.users.*}', 'job', '{"task": "x"}', $2)`,
+      [name, filter],
+    );
+  const name = await subscribe();
+  const { relay } = start(database.url, 10_000, 30_000, 250);
+  const expected: string[] = [];
+  const status = async (): Promise<{ state: string; problem: string }[]> =>
+    database.query(`select state, problem from ai.status() where about = 'subscription' and name = 'slow'`);
+  for (let n = 0; n < 3; n++) expected.push(await create());
+  await until(async () => (await status())[0]?.state === 'failing' && (await status())[0]?.problem !== null);
+  expect((await status())[0]?.problem).toMatch(
+    /^its filter was stopped \(.*\), and holds up this subscription alone: simplify it/,
+  );
+  expected.push(await create());
+  await until(async () => (await handed(name)).length === expected.length);
+  expect(await handed(name)).toEqual(expected);
+  expect(relay.state).not.toBe('failing');
+  expect(await handed('slow')).toEqual([]);
+  await database.query(`update ai.subscriptions set filter = 'topic <> ''''' where name in ('slow', 'hungry')`);
+  await until(async () => (await handed('slow')).length === expected.length);
+  expect(await handed('slow')).toEqual(expected);
+  await relay.stop();
+  await database.query(`delete from ai.subscriptions where name in ('slow', 'hungry')`);
 });
 
 test('a member of ai_worker may relay, once the queue is handed over', async () => {

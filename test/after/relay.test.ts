@@ -305,6 +305,23 @@ test('an event on which the filter fails becomes a dead letter, and the others g
   ]);
 });
 
+test('moments and dates of a filter without a zone mean the same in every session', async () => {
+  const client = await database.client();
+  await client.query(`set timezone = 'Asia/Ho_Chi_Minh'; set datestyle = 'SQL, DMY'`);
+  const name = await subscribe({ topics: ['order.*'] });
+  await client.query(
+    `update ai.subscriptions set filter = $$'02/03/2026 12:00'::timestamptz = '2026-02-03 12:00Z' and at > '2026-01-01'$$ where name = $1`,
+    [name],
+  );
+  const id = await emit(client, 'order.paid');
+  await relay(client);
+  expect(await eventsOf(name)).toEqual([id]);
+  expect(await rowsOf(client, 'select state from ai.deliveries($1) where subscription = $2', [id, name])).toEqual([
+    { state: 'handed on' },
+  ]);
+  await client.end();
+});
+
 test('a taker that is broken holds up its own subscription only, and tells why', async () => {
   const broken = await subscribe({ topics: ['broken.*'] });
   const other = await subscribe({ topics: ['broken.*'] });
@@ -422,4 +439,79 @@ test('a transaction that began with a snapshot of its own is refused', async () 
   await client.query('begin isolation level repeatable read');
   expect((await refusal(relay(client))).code).toBe('PI401');
   await client.end();
+});
+
+describe('a subscription whose filter takes long', () => {
+  const state = async (name: string): Promise<{ apart: number; failures: number; error: string | null }> =>
+    (
+      await database.query<{ apart: number; failures: number; error: string | null }>(
+        'select apart, failures, error from ai_private.subscription_cursor where subscription = $1',
+        [name],
+      )
+    )[0] as never;
+  const apart = (name: string): Promise<unknown> =>
+    database.query(`select ai_private.set_apart($1, 'stopped', 1000)`, [name]);
+  const alone = (name: string): Promise<Round[]> =>
+    rowsOf<Round>(database, 'select * from ai_private.relay_jobs(1000, $1)', [name]);
+
+  test('is taken by itself, in pieces that grow again, and then with the others', async () => {
+    const name = await subscribe({ filter: `topic <> 'x'` });
+    await apart(name);
+    const ids: string[] = [];
+    for (let n = 0; n < 150; n++) ids.push(await emit(database, 'order.paid'));
+    await drain();
+    expect(await eventsOf(name)).toEqual([]);
+    expect(await database.query('select * from ai_private.apart($1)', [['job']])).toEqual([
+      { subscription: name, delivery: 'job' },
+    ]);
+    expect(await alone(name)).toEqual([{ handed_on: '125', looked_at: '125', unfinished: true }]);
+    expect((await state(name)).apart).toBe(250);
+    await alone(name);
+    expect((await state(name)).apart).toBe(500);
+    ids.push(await emit(database, 'order.paid'));
+    await alone(name);
+    expect(await state(name)).toEqual({ apart: 0, failures: 0, error: null });
+    ids.push(await emit(database, 'order.paid'));
+    await drain();
+    expect(await eventsOf(name)).toEqual(ids);
+  });
+
+  test('is found by the time that it took, and told', async () => {
+    const name = await subscribe({
+      filter: Array.from({ length: 8 }, (_, n) => `md5(repeat(topic, ${2_000_000 + n})) <> ''`).join(' and '),
+    });
+    await emit(database, 'order.paid');
+    await drain();
+    expect((await state(name)).apart).toBeGreaterThan(0);
+    const [told] = await database.query('select state, problem from ai.status() where name = $1', [name]);
+    expect(told).toMatchObject({ state: 'running', problem: expect.stringContaining('its filter takes long') });
+    await database.query('delete from ai.subscriptions where name = $1', [name]);
+  });
+
+  test('is tried again after pauses where one event is too much, which becomes a dead letter at last; the others go on', async () => {
+    const name = await subscribe({ filter: `topic <> 'x'` });
+    const id = await emit(database, 'order.paid');
+    for (let n = 0; n < 12; n++) await apart(name);
+    expect(await state(name)).toMatchObject({ apart: 1, error: expect.stringContaining('its filter was stopped') });
+    expect((await state(name)).failures).toBe(9);
+    await database.query(`update ai_private.subscription_cursor set retry_at = '-infinity' where subscription = $1`, [
+      name,
+    ]);
+    await alone(name);
+    expect(await database.query('select event_id, error from ai.dead_letters where subscription = $1', [name])).toEqual(
+      [{ event_id: id, error: expect.stringContaining('its filter was stopped') }],
+    );
+    const next = await emit(database, 'order.paid');
+    expect(await state(name)).toMatchObject({ apart: 1, failures: 8 });
+    // The window that is open ends, and the next one begins.
+    for (let n = 0; n < 3; n++) await alone(name);
+    expect(await eventsOf(name)).toEqual([next]);
+    expect(await state(name)).toMatchObject({ failures: 0, error: null });
+  });
+
+  test('is not one without a filter', async () => {
+    const name = await subscribe();
+    await apart(name);
+    expect(await state(name)).toEqual({ apart: 0, failures: 0, error: null });
+  });
 });

@@ -88,6 +88,35 @@ test.each<[string, Row, string]>([
   expect((await problems({ name: 'x', delivery, settings })).join('\n')).toContain(expected);
 });
 
+test('nulls are told with all else that is wrong', async () => {
+  expect(
+    await problems({
+      name: null,
+      topics: null,
+      delivery: null,
+      settings: null,
+      start_at: null,
+      ordered: null,
+      paused: null,
+      max_attempts: null,
+      backoff: null,
+      timeout_ms: 0,
+      batch_size: null,
+      created_at: null,
+    }),
+  ).toEqual([
+    ...['name', 'topics', 'delivery'].map((column) => `${column}: null; it has to be given`),
+    ...['settings', 'start_at', 'ordered', 'paused', 'max_attempts', 'backoff', 'batch_size', 'created_at'].map(
+      (column) => `${column}: null; leave the column out to take its default`,
+    ),
+    'timeout_ms: out of range; 1 to 86400000 (a day)',
+  ]);
+  await insert({ name: 'nulled' });
+  expect((await refusal(database.query(`update ai.subscriptions set name = null where name = 'nulled'`))).message).toBe(
+    'the subscription nulled has 1 mistake(s):\n  name: null; it has to be given',
+  );
+});
+
 test('a name and a start do not change afterwards; the rest does', async () => {
   await insert({ name: 'kept' });
   const { message } = await refusal(

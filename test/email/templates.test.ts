@@ -174,6 +174,43 @@ test('all locales of a template declare the same variables', async () => {
   );
 });
 
+test('a template in use is not deleted, renamed or changed so that its users do not fit any more', async () => {
+  await insert({ name: 'used', locale: 'en', text: '{{ name }}' });
+  await insert({ name: 'used', locale: 'vi', text: '{{ name }}' });
+  await database.query(
+    `insert into ai.subscriptions (name, topics, delivery, settings)
+     values ('mails', '{a.b}', 'email', '{"template": "used", "to": "lan@example.com", "variables": {"name": "$.payload.name"}}')`,
+  );
+  await database.query(`delete from ai.email_templates where name = 'used' and locale = 'vi'`);
+  const gone = 'the subscription mails: settings.template: there is no email template "used"';
+  for (const [sql, reason] of [
+    [`delete from ai.email_templates where name = 'used'`, gone],
+    [`update ai.email_templates set name = 'used2' where name = 'used'`, gone],
+    [
+      `update ai.email_templates set variables = variables || '{"more": {"type": "string"}}' where name = 'used'`,
+      'the subscription mails: settings.variables.more: the template needs it',
+    ],
+  ] as const)
+    expect(await refusal(database.query(sql))).toMatchObject({
+      code: 'PI414',
+      message: `the email template used is in use:\n  ${reason}`,
+      hint: expect.stringContaining('Change or delete those first'),
+    });
+  await database.query(
+    `update ai.email_templates set variables = variables || '{"more": {"default": 1}}' where name = 'used'`,
+  );
+  await database.query(`delete from ai.subscriptions where name = 'mails'`);
+  await database.query(
+    `insert into ai.meta_actions (action_name, steps, roles) values ('greet', '[{"send_email": "used", "to": "lan@example.com", "variables": {"name": "Lan"}}]', '{ai_user}')`,
+  );
+  expect(await refusal(database.query(`delete from ai.email_templates where name = 'used'`))).toMatchObject({
+    code: 'PI414',
+    message: 'the email template used is in use:\n  the action greet',
+  });
+  await database.query(`delete from ai.meta_actions where action_name = 'greet'`);
+  await database.query(`delete from ai.email_templates where name = 'used'`);
+});
+
 test.each([
   ['vi-VN', 'vi-VN'],
   ['vi_VN', 'vi-VN'],

@@ -106,6 +106,27 @@ describe('a mistake is refused, with what to write instead', () => {
     await subscribe({ endpoint: 'crm' });
     await database.query('delete from ai.subscriptions; delete from ai.webhook_endpoints');
   });
+
+  test('one in use is neither deleted nor renamed', async () => {
+    await insert({});
+    await insert({ name: 'other' });
+    await database.query(
+      `insert into ai.subscriptions (name, topics, delivery, settings)
+       select n, '{**}', 'webhook', '{"endpoint": "crm"}' from unnest('{s1,s2}'::text[]) as n`,
+    );
+    for (const sql of [
+      'delete from ai.webhook_endpoints',
+      `update ai.webhook_endpoints set name = 'crm2' where name = 'crm'`,
+    ])
+      expect(await refusal(as('ai_admin', sql))).toMatchObject({
+        code: 'PI422',
+        message: 'the webhook endpoint crm is in use by the subscription(s) s1, s2',
+        hint: expect.stringContaining('set disabled = true'),
+      });
+    await as('ai_admin', `update ai.webhook_endpoints set disabled = true where name = 'crm'`);
+    await as('ai_admin', `delete from ai.webhook_endpoints where name = 'other'`);
+    await database.query('delete from ai.subscriptions; delete from ai.webhook_endpoints');
+  });
 });
 
 describe('secrets', () => {

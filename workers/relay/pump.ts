@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { blame } from './apart.ts';
 import type { RelayOptions } from './relay.ts';
 import type { Found } from './rhythm.ts';
 import type { Session } from './session.ts';
@@ -43,6 +44,7 @@ interface Taken {
 /**
  * Takes events of one subscription, hands them to the broker and moves the cursor when the broker has them: what is not acknowledged is taken again, by this relay or
  * another, after a pause in which the other subscriptions have their turn.
+ * @param only of this subscription, which is looked after by itself
  */
 export const lookForBrokers =
   (
@@ -51,6 +53,7 @@ export const lookForBrokers =
     batch: number,
     log: Logger,
     onRound: RelayOptions['onRound'],
+    only?: string,
   ): (() => Promise<Found>) =>
   async () => {
     const started = performance.now();
@@ -61,8 +64,8 @@ export const lookForBrokers =
         // Ids and moments as text: they lose digits in JavaScript.
         const [taken] = await query<Taken>(
           `select t.subscription, t.settings, t.ids::text[] as ids, t.times::text[] as times, t.queues, t.looked_at, t.unfinished
-             from ai_private.take_events('{broker}', $1, 1) as t`,
-          [batch],
+             from ai_private.take_events('{broker}', $1, 1, $2) as t`,
+          [batch, only ?? null],
         );
         if (taken === undefined) return { events: 0, more: false };
         current = taken.subscription;
@@ -75,7 +78,11 @@ export const lookForBrokers =
         onRound?.({ delivery: 'broker', events: published, seconds: (performance.now() - started) / 1000 });
       return found;
     } catch (error) {
-      if (current === undefined) throw error;
+      if (current === undefined) {
+        if (only === undefined && (await blame(session, error, batch, log)) !== undefined)
+          return { events: 0, more: true };
+        throw error;
+      }
       const message = error instanceof Error ? error.message : String(error);
       await session.query('select ai_private.put_off($1, $2)', [current, message]);
       log.warn({ err: error, subscription: current }, 'the broker has not taken all; trying again after a pause');

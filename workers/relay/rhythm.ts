@@ -44,6 +44,8 @@ export type RhythmState = 'awake' | 'asleep' | 'failing' | 'stopped';
 
 export interface Rhythm {
   readonly state: RhythmState;
+  /** Why it is failing. */
+  readonly problem: string | undefined;
   /** Looks now, or as soon as the look at hand is over. */
   wake(): void;
   /** After the look at hand. */
@@ -62,6 +64,7 @@ export interface RhythmOptions {
 export const startRhythm = ({ look, bell, pace = {}, log }: RhythmOptions): Rhythm => {
   const { busyMs = 1, idleMs = 20, awakeMs = 300, asleepMs = 1000, takenMs = 1000, deafMs = 100 } = pace;
   let state: RhythmState = 'awake';
+  let problem: string | undefined;
   let stopped = false;
   let isWoken = false;
   let rouse: (() => void) | undefined;
@@ -119,6 +122,7 @@ export const startRhythm = ({ look, bell, pace = {}, log }: RhythmOptions): Rhyt
         lookedAt = began;
         if (failures > 0) log.info('events are read and handed on again');
         failures = 0;
+        problem = undefined;
         if (state === 'failing') state = 'awake';
         if (found.events > 0) {
           awakeSince = performance.now();
@@ -136,6 +140,7 @@ export const startRhythm = ({ look, bell, pace = {}, log }: RhythmOptions): Rhyt
       } catch (error) {
         if (stopped) break;
         state = 'failing';
+        problem = error instanceof Error ? error.message : String(error);
         if (failures === 0) log.warn({ err: error }, 'the log of events cannot be read or handed on; trying again');
         await wait(Math.min(100 * 2 ** failures++, 10_000));
       }
@@ -147,6 +152,9 @@ export const startRhythm = ({ look, bell, pace = {}, log }: RhythmOptions): Rhyt
   return {
     get state() {
       return state;
+    },
+    get problem() {
+      return problem;
     },
     wake() {
       isWoken = true;

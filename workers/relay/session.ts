@@ -13,7 +13,9 @@ export interface Session {
   /** Another number for each connection. */
   readonly generation: number;
   query<Row extends pg.QueryResultRow>(sql: string, parameters?: unknown[]): Promise<Row[]>;
-  /** Commits where the work returns, takes back where it throws. */
+  /** The same, ended by the server where it takes longer than the session's limit. */
+  bounded<Row extends pg.QueryResultRow>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+  /** Statements of it are bounded. Commits where the work returns, takes back where it throws. */
   transaction<T>(work: (query: Session['query']) => Promise<T>): Promise<T>;
   close(): void;
 }
@@ -21,8 +23,9 @@ export interface Session {
 /**
  * @param goneMs how long the server waits for us before it takes us for gone. What a vanished process had locked, others wait for: cursors, and the
  *   bell, for which every mutation would go on ringing.
+ * @param limitMs how long a statement may take that is bounded
  */
-export const createSession = (pool: pg.Pool, goneMs = 30_000): Session => {
+export const createSession = (pool: pg.Pool, goneMs = 30_000, limitMs = 3000): Session => {
   let client: pg.PoolClient | undefined;
   let isOwn = false;
   let generation = 0;
@@ -37,7 +40,10 @@ export const createSession = (pool: pg.Pool, goneMs = 30_000): Session => {
     // A pooler makes up a process of its own for cancel requests.
     isOwn = row?.pid === (taken as unknown as { processID: number }).processID;
     if (isOwn)
-      await on(taken, `set idle_session_timeout = ${goneMs}; set idle_in_transaction_session_timeout = ${goneMs}`);
+      await on(
+        taken,
+        `set idle_session_timeout = ${goneMs}; set idle_in_transaction_session_timeout = ${goneMs}; set statement_timeout = ${limitMs}`,
+      );
     return taken;
   };
   const drop = (broken: pg.PoolClient): void => {
@@ -60,6 +66,22 @@ export const createSession = (pool: pg.Pool, goneMs = 30_000): Session => {
       throw error;
     }
   };
+  const transaction: Session['transaction'] = async (work) => {
+    const mine = await current();
+    await on(mine, 'begin');
+    try {
+      await on(
+        mine,
+        `set local idle_in_transaction_session_timeout = ${goneMs}; set local statement_timeout = ${limitMs}`,
+      );
+      const result = await work((sql, parameters) => on(mine, sql, parameters));
+      await on(mine, 'commit');
+      return result;
+    } catch (error) {
+      if (client === mine) await on(mine, 'rollback').catch(() => {});
+      throw error;
+    }
+  };
   return {
     get isOwn() {
       return isOwn;
@@ -68,19 +90,11 @@ export const createSession = (pool: pg.Pool, goneMs = 30_000): Session => {
       return generation;
     },
     query: async (sql, parameters) => on(await current(), sql, parameters),
-    async transaction(work) {
+    async bounded(sql, parameters) {
       const mine = await current();
-      await on(mine, 'begin');
-      try {
-        await on(mine, `set local idle_in_transaction_session_timeout = ${goneMs}`);
-        const result = await work((sql, parameters) => on(mine, sql, parameters));
-        await on(mine, 'commit');
-        return result;
-      } catch (error) {
-        if (client === mine) await on(mine, 'rollback').catch(() => {});
-        throw error;
-      }
+      return isOwn ? on(mine, sql, parameters) : transaction((query) => query(sql, parameters));
     },
+    transaction,
     close() {
       if (client === undefined) return;
       const mine = client;

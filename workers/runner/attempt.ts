@@ -132,6 +132,8 @@ class Attempt {
       const deliver = async (span?: Span, within?: Context): Promise<void> => {
         await ending.race(handler.deliver(this.#delivery(), this.#context(work, ending, span, within)));
         if (work.isUsed) await work.commit();
+        // Handlers' deliveries are too many for a statement each, and whoever of them cares uses db.
+        else if (this.#subscription.delivery !== 'job') await work.noteDone((error) => this.#noteFailed(error));
       };
       await (isTracing() ? inDeliverySpan(name, this.#events, this.#number, deliver) : deliver());
       return await this.#settle('done');
@@ -143,6 +145,10 @@ class Attempt {
       running.delete(ending);
       metrics.seconds.observe({ subscription: name }, (performance.now() - startedAt) / 1000);
     }
+  }
+
+  #noteFailed(error: unknown): void {
+    this.#log().warn({ err: error }, 'it is delivered, and that could not be recorded');
   }
 
   async #failed(error: unknown, ended: Error | undefined): Promise<Outcome> {

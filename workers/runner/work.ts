@@ -136,6 +136,16 @@ export class Work {
     this.#release(client);
   }
 
+  /** Records that the delivery is done, where nothing commits with it. It is done, whether or not that can be written. */
+  async noteDone(onFailure: (error: unknown) => void): Promise<void> {
+    await this.#queue
+      .query(
+        `insert into ai_private.delivery_done (subscription, event_id, key) select $1, id, '' from unnest($2::bigint[]) as id on conflict do nothing`,
+        [this.#subscription, this.#events.map(({ id }) => id)],
+      )
+      .catch(onFailure);
+  }
+
   /** Undoes what was done through db, also where a statement still runs. */
   async rollback(): Promise<void> {
     this.#over = true;

@@ -62,6 +62,15 @@ test('loads handlers, runs them, answers for itself, and stops when it is told t
   const running = worker('--handlers', folder);
   await running.says('the worker runs');
   await until(async () => (await get(running, '/ready')).status === 200);
+  // What is wrong with one subscription is told, and no reason to be taken out of service.
+  await database.query(
+    `insert into ai.subscriptions (name, topics, delivery, settings) values ('away', '{x.y}', 'notify', '{"channel": "x"}')`,
+  );
+  await database.query(`select ai_private.put_off('away', 'it is away')`);
+  expect(await get(running, '/ready')).toEqual({
+    status: 200,
+    body: '{"status":"ready","problems":[{"about":"subscription","name":"away","problem":"it is away"}]}',
+  });
   await mutate(database, 'create', 'users', { id: 1, email: 'one@example.org' });
   await until(async () => (await effects('welcome')).length > 0);
   expect(await effects('welcome')).toEqual([{ note: 'one@example.org' }]);
