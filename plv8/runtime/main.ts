@@ -43,10 +43,14 @@ if (askText('select current_user::pg_catalog.text as answer', []) === 'ai_owner'
 
 const loaded = new Map<string, Loaded>();
 
-const load = (name: string): Loaded => {
+const read = (name: string): string => {
   const code = askText('select ai_private.program_code($1) as answer', [name]);
   if (code === null)
     throw Object.assign(new Error('the code has been replaced since this transaction began'), { code: '40001' });
+  return code;
+};
+
+const load = (name: string, code: string): Loaded => {
   const make = evaluate(wrapped(code)) as (...given: unknown[]) => Program;
   const run = make(db, Refusal, DatabaseError, console, tick);
   if (typeof run !== 'function') throw new TypeError('the module has no default export that is a function');
@@ -69,9 +73,9 @@ const frozen = (value: unknown): unknown => {
  * @returns its answer as JSON, '' for none, or {"refuse": …} when it threw. Actions may answer that, too: what they threw comes after a "!"
  */
 export const run = (name: string, input: string, limit: number): string => {
-  let program: Loaded | undefined;
+  // Known before it is evaluated: what a module does by itself may throw, too.
+  let code = '';
   const told = (thrown: unknown): string => {
-    const code = program?.code ?? '';
     const skipped = headOf(code).length;
     return name.startsWith(ACTION)
       ? `!${raisedOf(thrown, code, skipped) ?? refusalOf(thrown, code, skipped)}`
@@ -80,7 +84,9 @@ export const run = (name: string, input: string, limit: number): string => {
   try {
     return inCall(limit, () => {
       try {
-        program = loaded.get(name) ?? load(name);
+        const known = loaded.get(name);
+        code = known?.code ?? read(name);
+        const program = known ?? load(name, code);
         const answer = program.run(frozen(parse(input)));
         if (answer === undefined || answer === null) return '';
         if (typeof (answer as { then?: unknown }).then === 'function')

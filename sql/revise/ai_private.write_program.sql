@@ -13,7 +13,22 @@ declare
   about constant jsonb := jsonb_build_object('relation', target::text, 'action', action_name);
   kept_hooks constant jsonb := coalesce(source -> 'hooks', '{}');
   kept_policies constant jsonb := coalesce(source -> 'policies', '{}');
+  other record;
 begin
+  -- A row that is about something else by now is not taken from there: what it guards there would be without it.
+  select x.kind, x.name, coalesce(x.relation::text, 'the action ' || to_json(x.action)::text, 'every table') as about into other
+  from (
+    select 'hook' as kind, h.name, h.relation, h.action from ai.hooks h where kept_hooks ? h.name
+    union all
+    select 'policy', p.name, p.relation, p.action from ai.policies p where kept_policies ? p.name
+  ) as x
+  where (x.relation = target or x.action = write_program.action_name) is not true
+  order by x.kind, x.name
+  limit 1;
+  if found then
+    perform ai_private.refuse_program(other.kind, other.name, jsonb_build_array(jsonb_build_object('severity', 'error', 'path', format('%s %s', other.kind, other.name),
+      'reason', format('it would come back, and by now there is one of that name about %s', other.about), 'suggestion', 'delete that one, or give it another name, first')));
+  end if;
   delete from ai.hooks h
   where (h.relation = target or h.action = write_program.action_name) and not kept_hooks ? h.name;
   insert into ai.hooks

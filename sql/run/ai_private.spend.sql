@@ -26,6 +26,10 @@ begin
       return;
     end if;
   end if;
+  -- Of a key that no index could hold, and which anybody may send, a digest is kept.
+  if pg_catalog.length(counted) > 400 then
+    counted := pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(counted, 'UTF8')), 'hex');
+  end if;
   -- A new key.
   if $8 <= $5 then
     moment := pg_catalog.clock_timestamp();

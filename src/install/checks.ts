@@ -5,6 +5,7 @@ import { projectVersion } from '../project.ts';
 import { actions } from './action-checks.ts';
 import { type Finding, note, problem } from './finding.ts';
 import type { Installation } from './installed.ts';
+import { leftGrants } from './left-grants.ts';
 import { difference, expectedBodies, expectedObjects, functionBodies, introspect } from './manifest.ts';
 import { hasThisCompiler } from './upgrade.ts';
 
@@ -24,6 +25,7 @@ export const examine = async (client: Client, installed: Installation): Promise<
     ...(await tables(client)),
     ...(await undeclared(client)),
     ...(await grants(client)),
+    ...(await leftGrants(client)),
     ...(await callers(client)),
     ...(await rowSecurity(client)),
     ...(await functions(client)),

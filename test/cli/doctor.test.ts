@@ -280,6 +280,50 @@ describe('actions', () => {
     await declare(client, 'delete from ai.hooks');
   });
 
+  test('what ai_owner was granted and nothing needs any more', async () => {
+    const about = (name: string) => async () => (await findings()).filter((finding) => finding.about === name);
+    const [ledger, see] = [about('public.ledger'), about('public.see(jsonb)')];
+    await declare(
+      client,
+      `create table ledger (id int primary key, amount int, note text); revoke execute on function public.see(jsonb) from public;
+       insert into ai.meta_actions (action_name, steps) values
+         ('book', '[{"create": "public.ledger", "values": {"id": 1, "amount": 2}}]'), ('clear', '[{"delete": "public.ledger", "key": {"id": 1}}]');
+       insert into ai.hooks (name, action, phase, function) values ('through', 'sum', 'pre', 'public.see')`,
+    );
+    expect([await ledger(), await see()]).toEqual([[], []]);
+    await declare(
+      client,
+      `delete from ai.meta_actions where action_name = 'clear'; delete from ai.hooks where name = 'through'`,
+    );
+    const left = await ledger();
+    expect(left).toEqual([
+      {
+        level: 'note',
+        about: 'public.ledger',
+        message: expect.stringMatching(
+          /^ai_owner holds delete(, select [(][a-z, ]+[)])?, and nothing that is declared needs it$/,
+        ),
+        mend: expect.stringContaining(' on table public.ledger from ai_owner'),
+      },
+    ]);
+    expect(await see()).toMatchObject([{ message: expect.stringContaining('ai_owner holds execute') }]);
+    // The statements that it gives take away what is left, and nothing that is needed.
+    for (const { mend } of [...left, ...(await see())]) await client.query(mend?.replace(/^.*?: /, '') ?? '');
+    expect([await ledger(), await see()]).toEqual([[], []]);
+    await client.query(`select ai.execute_action('book')`);
+    await declare(client, `delete from ai.meta_actions where action_name = 'book'`);
+    expect((await ledger()).map(({ message }) => message)).toEqual([
+      expect.stringMatching(/holds insert \(amount, id\)/),
+    ]);
+    // Code of other kinds may need what it names.
+    await declare(
+      client,
+      `insert into ai.hooks (name, action, phase, language, code) values ('log', 'sum', 'post', 'sql', 'insert into public.ledger (id) values (7) returning null::jsonb')`,
+    );
+    expect(await ledger()).toEqual([]);
+    await declare(client, `delete from ai.hooks where name = 'log'; drop table ledger`);
+  });
+
   test('a role that may not call', async () => {
     await declare(client, `update ai.meta_actions set roles = array['${role}'] where action_name = 'sum'`);
     await mended(`revoke ai_user from ${role}`, role, 'and not ai.execute_action', `grant ai_user to ${role}`);

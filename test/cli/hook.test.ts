@@ -27,6 +27,10 @@ beforeAll(() => {
     join(folder, 'node.ts'),
     `import { readFileSync } from 'node:fs';\nexport default () => readFileSync('x');\n`,
   );
+  writeFileSync(
+    join(folder, 'early.ts'),
+    `type Codes = {\n  readonly list: readonly string[];\n};\nconst codes = undefined as unknown as Codes;\nconst first = codes.list[0];\nexport default () => ({ inputs: { email: first } });\n`,
+  );
   writeFileSync(join(folder, 'timer.ts'), 'export default () => { setTimeout(() => {}, 1); };\n');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -60,6 +64,15 @@ test.each([
   expect([built.code, built.stderr]).toEqual([1, expect.stringContaining(message)]);
 });
 
+test.each(['--position', '--timeout-ms'])('%s that is no number is told', async (option) => {
+  const built = await build('sign-up.ts', option, 'soon');
+  expect([built.code, built.stdout, built.stderr]).toEqual([
+    2,
+    '',
+    expect.stringContaining('"soon" is no number of this kind'),
+  ]);
+});
+
 test('what the database does not have is warned of', async () => {
   expect((await build('timer.ts')).stderr).toContain('warning: setTimeout is not there in the database');
 });
@@ -89,5 +102,9 @@ describe('installed', () => {
     });
     expect(refused.detail.source).toBe('rules.ts');
     expect(refused.hint).toBe('Refused by the hook "sign_up", rules.ts, line 5.');
+    // what a module does by itself, before there is a hook
+    await build('early.ts', '--name', 'sign_up', '--table', 'users', '--install', '--url', database.url);
+    const early = await refusal(mutate(database, 'create', 'users', { email: 'a@b.de' }));
+    expect([early.code, early.hint]).toEqual(['PI301', 'Refused by the hook "sign_up", early.ts, line 5.']);
   });
 });

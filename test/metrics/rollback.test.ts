@@ -113,6 +113,44 @@ describe('ai.rollback', () => {
     await declare(database, `delete from ai.policies`);
   });
 
+  test('takes no hook and no policy from where they are now', async () => {
+    await declare(database, make('origin') + comment('origin', ['a']) + make('moved_to') + comment('moved_to', ['a']));
+    await declare(
+      database,
+      `insert into ai.policies (name, relation, kind, definition) values ('guarding', 'public.origin', 'access', '{"check": "inputs.id > 10"}');`,
+    );
+    const guarded = await last('origin');
+    for (const [relation, action, about] of [
+      ['public.moved_to', null, 'public.moved_to'],
+      [null, null, 'every table'],
+      [null, 'some action', 'the action "some action"'],
+    ]) {
+      await database.query(`update ai.policies set relation = $1::regclass, action = $2 where name = 'guarding'`, [
+        relation,
+        action,
+      ]);
+      await compilePending(database);
+      const refused = await refusal(rollback('origin', guarded.revision));
+      expect([refused.code, refused.detail.errors]).toEqual([
+        'PI007',
+        [
+          {
+            path: 'policy guarding',
+            reason: `it would come back, and by now there is one of that name about ${about}`,
+            suggestion: 'delete that one, or give it another name, first',
+          },
+        ],
+      ]);
+      expect(
+        (await database.query(`select relation::text, action from ai.policies where name = 'guarding'`))[0],
+      ).toEqual({ relation: relation === null ? null : 'moved_to', action });
+    }
+    await database.query(`update ai.policies set name = 'elsewhere' where name = 'guarding'`);
+    await rollback('origin', guarded.revision);
+    expect((await refusal(mutate(database, 'create', 'origin', { id: 1 }))).code).toBe('PI200');
+    await declare(database, 'delete from ai.policies');
+  });
+
   test('what does not fit the table any more is refused, and nothing is changed', async () => {
     await declare(database, make('narrow') + comment('narrow', ['a', 'b']));
     await declare(database, comment('narrow', ['a']));

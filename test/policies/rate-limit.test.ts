@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useDatabase } from '../support/database.ts';
@@ -137,6 +138,20 @@ test.each([
     expect(refused.code).toBe('PI210');
     if (table === 'shared') expect(refused.message).toBe('come back tomorrow');
   }
+});
+
+test('a key may be longer than an index can hold', async () => {
+  const long = (end: string) =>
+    Array.from({ length: 500 }, (_, i) => createHash('md5').update(String(i)).digest('hex')).join('') + end;
+  const actor = await database.as(user);
+  await actor.query(`select set_config('pg_ai.actor', $1, false)`, [long('a')]);
+  await times(3, () => create('limited', {}, { idempotency_key: `k${Math.random()}` }, actor));
+  expect((await refusal(create('limited', {}, {}, actor))).code).toBe('PI210');
+  await actor.query(`select set_config('pg_ai.actor', $1, false)`, [long('b')]);
+  await create('limited', {}, {}, actor);
+  // what is too long for the field is told as that, and not by an index
+  const tried = await refusal(create('keyed', { email: long('@b.de') }));
+  expect([tried.code, tried.fields]).toEqual(['PI100', ['email:maxLength']]);
 });
 
 test('counters cannot be used up from outside', async () => {

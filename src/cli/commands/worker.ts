@@ -3,6 +3,7 @@ import type { Level } from '../../../workers/telemetry/log.ts';
 import { type ConnectionOptions, connectionOption } from '../connection.ts';
 import { usageError } from '../errors.ts';
 import { createOutput } from '../output.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 export type WorkerCommandOptions = ConnectionOptions & {
   readonly handlers?: string;
@@ -62,15 +63,6 @@ Connect as a login that is a member of ai_worker.`,
       await runWorker(options, createOutput(options));
     });
 };
-
-const wholeNumber =
-  (least: number) =>
-  (text: string): number => {
-    const number = Number(text);
-    if (!Number.isInteger(number) || number < least)
-      throw usageError(`"${text}" is no number of this kind`, `a whole number from ${least} on`);
-    return number;
-  };
 
 function parseAddress(text: string): { host: string; port: number } {
   const [, host = '127.0.0.1', port = ''] = /^(?:(.*):)?(\d+)$/.exec(text) ?? [];
