@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, inject, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { projectRoot } from '../../src/project.ts';
 import { useDatabase } from '../support/database.ts';
 import { compilePending, compilePendingActions, rowsOf } from '../support/declare.ts';
 import { refusal } from '../support/mutation.ts';
+import { needs } from '../support/needs.ts';
 import { runStep, stepsOf } from './session.ts';
 
 const database = useDatabase();
@@ -35,28 +36,17 @@ test.each(['actions.md', 'javascript.md'])('docs/%s can be pasted, and gives wha
   }
 });
 
-test('the transfer in docs/actions.md neither loses nor takes money', async () => {
-  if (inject('server').javascript === 'none') return;
-  const balances = () => rowsOf(database, 'select id::int, balance::text from shop.account order by id');
-  const before = await balances();
-  const transfer = (inputs: object) => refusal(database.query(`select ai.execute_action('transfer', $1)`, [inputs]));
-  expect((await transfer({ from: 1, to: 99, amount: 1 })).code).toBe('PI351');
-  expect((await transfer({ from: 99, to: 1, amount: 1 })).code).toBe('PI351');
-  expect((await transfer({ from: 1, to: 2, amount: -1 })).fields).toEqual(['amount:exclusiveMinimum']);
-  expect((await transfer({ from: 2, to: 1, amount: 1000 })).code).toBe('PI350');
-  expect(await balances()).toEqual(before);
-});
+describe('in JavaScript', () => {
+  needs(inject('server').javascript !== 'none', 'this server has no JavaScript language: install plv8 or pljs');
 
-test('what docs/security.md finds is granted, and nothing needs it', async () => {
-  const sql = /```sql\n(select c\.oid[\s\S]*?)```/.exec(pageOf('security.md'))?.[1] ?? '';
-  await database.query(
-    'create table public.idle (id integer, word text); grant select (word), delete on public.idle to ai_owner',
-  );
-  const found = await rowsOf<{ relation: string; column: string; privilege_type: string }>(database, sql);
-  expect(
-    found
-      .filter(({ relation }) => relation.endsWith('idle'))
-      .map(({ column, privilege_type }) => `${column ?? '*'} ${privilege_type}`)
-      .toSorted(),
-  ).toEqual(['* DELETE', 'word SELECT']);
+  test('the transfer in docs/actions.md neither loses nor takes money', async () => {
+    const balances = () => rowsOf(database, 'select id::int, balance::text from shop.account order by id');
+    const before = await balances();
+    const transfer = (inputs: object) => refusal(database.query(`select ai.execute_action('transfer', $1)`, [inputs]));
+    expect((await transfer({ from: 1, to: 99, amount: 1 })).code).toBe('PI351');
+    expect((await transfer({ from: 99, to: 1, amount: 1 })).code).toBe('PI351');
+    expect((await transfer({ from: 1, to: 2, amount: -1 })).fields).toEqual(['amount:exclusiveMinimum']);
+    expect((await transfer({ from: 2, to: 1, amount: 1000 })).code).toBe('PI350');
+    expect(await balances()).toEqual(before);
+  });
 });
