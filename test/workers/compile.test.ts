@@ -49,6 +49,8 @@ test('a wrong declaration is refused and told, and a mended one compiled', async
   await database.query(`create table two (id int primary key);
     comment on table two is '{"operations": {"creat": true}}'`);
   await until(async () => (await stateOf('two')) === 'inconsistent');
+  // The worker says so once the database has answered.
+  await until(async () => stage.logs.some(({ table }) => table === 'public.two'));
   expect(stage.logs.find(({ table }) => table === 'public.two')).toMatchObject({ level: 'warn' });
   await database.query(`comment on table two is '{"operations": {"fetch": true}}'`);
   await until(async () => (await stateOf('two')) === 'ready');
