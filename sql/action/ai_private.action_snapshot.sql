@@ -86,6 +86,7 @@ begin
       ) as f
     ), '{}'),
     'reads', ai_private.action_reads(m),
+    'names', ai_private.objects_named(ai_private.action_sql(m), m.search_path),
     'pgcrypto', (select n.nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pgcrypto'),
     'hooks', coalesce((
       select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(

@@ -7,16 +7,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
   select distinct on (c.oid) c.oid, format('%I.%I', n.nspname, c.relname)
-  from (
-    select distinct case when u.parts[2] is null then null else u.parts[1] end as schema, coalesce(u.parts[2], u.parts[1]) as name
-    from unnest(texts) as t (source)
-    cross join lateral regexp_matches(t.source, '("(?:[^"]|"")+"|[[:alpha:]_][[:alnum:]_$]*)(?:[[:space:]]*[.][[:space:]]*("(?:[^"]|"")+"|[[:alpha:]_][[:alnum:]_$]*))?', 'g') as m (found)
-    cross join lateral (
-      select array[
-        case when left(m.found[1], 1) = '"' then replace(substr(m.found[1], 2, length(m.found[1]) - 2), '""', '"') else lower(m.found[1]) end,
-        case when left(m.found[2], 1) = '"' then replace(substr(m.found[2], 2, length(m.found[2]) - 2), '""', '"') else lower(m.found[2]) end]
-    ) as u (parts)
-  ) as w
+  from ai_private.names_in(texts) as w
   join pg_class c on c.relname = w.name and c.relkind in ('r', 'p', 'f', 'v', 'm')
   join pg_namespace n on n.oid = c.relnamespace
   where (n.nspname = w.schema or w.schema is null and n.nspname = any (path)) and not starts_with(n.nspname, 'pg_') and n.nspname not in ('information_schema', 'ai', 'ai_private', 'ai_gen')

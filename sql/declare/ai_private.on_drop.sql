@@ -28,7 +28,7 @@ begin
     select from pg_event_trigger_dropped_objects() as o
     -- what the compiler itself drops in ai_gen is no part of any table, and looking at all tables each time would cost more than compiling
     where not o.is_temporary and o.schema_name is distinct from 'ai_gen'
-      and o.object_type in ('index', 'type', 'function', 'table column', 'table constraint', 'default value', 'domain constraint', 'sequence')
+      and o.object_type in ('index', 'type', 'function', 'aggregate', 'table column', 'table constraint', 'default value', 'domain constraint', 'sequence')
   ) then
     for target in
       select d.relation from ai.declaration d
@@ -40,7 +40,12 @@ begin
     end loop;
     for name in
       select a.action_name from ai.action a
-      where a.state = 'ready' and (a.relations <> '{}' or exists (select from ai.hooks h where h.action = a.action_name)) and a.fingerprint is distinct from ai_private.fingerprint(ai_private.action_snapshot(a.action_name))
+      left join ai.meta_actions m on m.action_name = a.action_name
+      where a.state = 'ready'
+        and (a.relations <> '{}' or exists (select from ai.hooks h where h.action = a.action_name) or exists (
+          select from pg_event_trigger_dropped_objects() as o cross join unnest(ai_private.action_sql(m)) as t
+          where o.object_type in ('function', 'aggregate', 'type') and strpos(lower(t), lower(coalesce(o.object_name, o.address_names[cardinality(o.address_names)]))) > 0))
+        and a.fingerprint is distinct from ai_private.fingerprint(ai_private.action_snapshot(a.action_name))
         and tg_tag not like 'ALTER%'
       order by a.action_name
     loop

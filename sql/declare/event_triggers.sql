@@ -4,7 +4,7 @@ do $pg_ai$
 begin
   create event trigger pg_ai_on_ddl on ddl_command_end
     when tag in ('COMMENT', 'ALTER TABLE', 'ALTER FOREIGN TABLE', 'CREATE INDEX', 'ALTER INDEX', 'ALTER TYPE', 'ALTER DOMAIN', 'ALTER SCHEMA',
-      'ALTER SEQUENCE', 'CREATE FUNCTION', 'ALTER FUNCTION', 'ALTER ROUTINE', 'ALTER EXTENSION')
+      'ALTER SEQUENCE', 'CREATE FUNCTION', 'ALTER FUNCTION', 'ALTER ROUTINE', 'CREATE AGGREGATE', 'ALTER AGGREGATE', 'CREATE TYPE', 'CREATE DOMAIN', 'ALTER EXTENSION')
     execute function ai_private.on_ddl();
   create event trigger pg_ai_on_drop on sql_drop
     execute function ai_private.on_drop();

@@ -14,12 +14,20 @@ export function connectionOption(command: Command): Command {
 
 /**
  * Connects, runs the work and disconnects again.
- * @throws CliError where no database is named or it cannot be reached, saying what to do
+ * @throws CliError where no database is named, it cannot be reached or the connection is lost, saying what to do
  */
 export async function withClient<T>(options: ConnectionOptions, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = await connect(options);
+  let lost: Error | undefined;
+  client.on('error', (error) => {
+    lost ??= error;
+  });
   try {
     return await work(client);
+  } catch (error) {
+    // The work only hears that its client cannot be used.
+    if (lost === undefined || error instanceof pg.DatabaseError || error instanceof CliError) throw error;
+    throw new CliError(`the connection to ${client.host}:${client.port} was lost: ${lost.message}`, { cause: error });
   } finally {
     await client.end();
   }

@@ -108,7 +108,7 @@ export const drawTop = ({ title, metrics, perSecond, sort, width, height }: Scre
       const start = line(
         name,
         columns.map(({ cells }) => cells[i] ?? ''),
-      );
+      ).slice(0, width);
       const errors = errorsOf(metric).slice(0, Math.max(0, width - start.length - 2));
       return errors === '' ? start : `${start}  ${paint('red', errors)}`;
     }),

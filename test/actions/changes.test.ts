@@ -80,6 +80,62 @@ describe('tables change', () => {
   });
 });
 
+describe('what SQL names besides tables', () => {
+  const reasons = async (name: string): Promise<string> =>
+    JSON.stringify((await database.query(`select problems from ai.action where action_name = $1`, [name]))[0]);
+  beforeAll(async () => {
+    await database.query(
+      `create schema named; grant usage on schema named to ai_owner;
+       create function named.twice(integer) returns integer language sql as 'select 2 * $1';
+       create type named.mood as enum ('calm', 'angry')`,
+    );
+    await register(database, { action_name: 'doubled', code_template: 'select named.twice(4) as result' });
+    await register(database, { action_name: 'felt', code_template: `select 'calm'::named.mood::text as result` });
+    await register(database, {
+      action_name: 'checked',
+      code_template: 'select 1 as result',
+      preconditions: ['named.twice(1) = 2'],
+    });
+  });
+
+  test('a function that goes takes the actions out of force, and brings them back', async () => {
+    const before = await database.query('select count(*) from ai.revision');
+    // what it does is its own affair
+    await change(`create or replace function named.twice(integer) returns integer language sql as 'select $1 + $1'`);
+    expect(await database.query('select count(*) from ai.revision')).toEqual(before);
+    await change('drop function named.twice(integer)');
+    expect([await state('doubled'), await state('checked'), await state('felt')]).toEqual([
+      'inconsistent',
+      'inconsistent',
+      'ready',
+    ]);
+    expect(await reasons('doubled')).toContain('function named.twice(integer) does not exist');
+    expect((await refusal(execute(database, 'doubled'))).code).toBe('PI003');
+    await change(`create function named.twice(integer) returns bigint language sql as 'select 2::bigint * $1'`);
+    expect([await execute(database, 'doubled'), await execute(database, 'checked')]).toEqual([8, 1]);
+  });
+
+  test('one that gets another name, or goes into another schema', async () => {
+    await change('alter function named.twice(integer) rename to double');
+    expect(await state('doubled')).toBe('inconsistent');
+    await change('alter function named.double(integer) rename to twice');
+    expect(await state('doubled')).toBe('ready');
+    await change('alter schema named rename to renamed');
+    expect([await state('doubled'), await state('felt')]).toEqual(['inconsistent', 'inconsistent']);
+    await change('alter schema renamed rename to named');
+    expect([await execute(database, 'doubled'), await execute(database, 'felt')]).toEqual([8, 'calm']);
+  });
+
+  test('a type', async () => {
+    await change('drop type named.mood');
+    expect(await state('felt')).toBe('inconsistent');
+    await change(`create type named.mood as enum ('sad')`);
+    expect(await reasons('felt')).toContain('invalid input value for enum named.mood');
+    await change(`drop type named.mood; create type named.mood as enum ('calm')`);
+    expect(await execute(database, 'felt')).toBe('calm');
+  });
+});
+
 test('hooks and policies of an action are in its history, and come back with it', async () => {
   await register(database, { action_name: 'kept', code_template: 'select {{n: integer}} as n' });
   const revision = async (): Promise<string> =>

@@ -77,3 +77,16 @@ describe('what keeps it from connecting', () => {
     });
   });
 });
+
+test('a connection that is lost is told as that', async () => {
+  const killer = await connect({ url: server.superuserUrl });
+  const work = withClient({ url: server.superuserUrl }, async (client) => {
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const gone = new Promise((resolve) => client.once('end', resolve));
+    await killer.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+    await gone;
+    await client.query('select');
+  });
+  await expect(work).rejects.toThrow(/^the connection to .+:[0-9]+ was lost: terminating connection/);
+  await killer.end();
+});

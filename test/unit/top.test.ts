@@ -56,6 +56,8 @@ test('a narrow screen leaves columns out rather than names; nothing is wider or 
   expect(lines).toHaveLength(4);
   expect(lines.every((line) => line.length <= 40)).toBe(true);
   expect(lines[3]).toMatch(/^public\.c… +10 /);
+  for (let width = 1; width <= 40; width++)
+    expect(drawTop({ ...screen, metrics, width }).filter((line) => line.length > width)).toEqual([]);
 });
 
 test('nothing yet', () => {
