@@ -75,7 +75,7 @@ export interface Queryable {
 export interface DeliveryContext {
   /**
    * A transaction that begins with the first statement and commits together with "done": all of it takes effect once, or none. A failure rolls it
-   * back. It holds its locks until then, so write last, after what takes long.
+   * back. It holds its locks until then, so write last, after what takes long. COMMIT, ROLLBACK and BEGIN are refused; savepoints are not.
    */
   readonly db: Queryable;
   /** Statements that commit at once, whatever becomes of the delivery. */

@@ -14,15 +14,16 @@ const KINDS = ['.ts', '.mts', '.js', '.mjs'];
 /**
  * Imports the handler files of a folder (or one file), which register what they have to say. Files below node_modules, declarations, tests and names that
  * begin with a dot or an underscore are left alone.
+ * @param limitMs how long the top level of a file may take
  * @throws HandlersUnusable
  */
-export const loadHandlers = async (path: string, entry: URL): Promise<readonly Registered[]> => {
+export const loadHandlers = async (path: string, entry: URL, limitMs = 60_000): Promise<readonly Registered[]> => {
   const root = resolve(path);
   if (!existsSync(root)) throw new HandlersUnusable(`there is no ${root}`);
   answerForPackage(entry);
   for (const file of filesOf(root)) {
     try {
-      await import(pathToFileURL(file).href);
+      await settled(import(pathToFileURL(file).href), limitMs);
     } catch (error) {
       throw new HandlersUnusable(`${file}: ${error instanceof Error ? error.message : String(error)}`, {
         cause: error,
@@ -34,6 +35,27 @@ export const loadHandlers = async (path: string, entry: URL): Promise<readonly R
       `nothing in ${root} registers a handler (EventRegistry.register({ trigger: 'post', … }))`,
     );
   return EventRegistry.all;
+};
+
+/**
+ * What a file awaits at its top level may never come. Where nothing else is under way, the process would end without a word: it tells so before, and by then it is known.
+ * @throws Error where the top level does not come to its end
+ */
+const settled = async (loading: Promise<unknown>, limitMs: number): Promise<void> => {
+  const never = Promise.withResolvers<never>();
+  const nothingLeft = (): void =>
+    never.reject(new Error('it awaits something at its top level that never comes; nothing else is under way'));
+  const late = setTimeout(
+    () => never.reject(new Error(`its top level has not come to an end within ${limitMs / 1000} s`)),
+    limitMs,
+  ).unref();
+  process.once('beforeExit', nothingLeft);
+  try {
+    await Promise.race([loading, never.promise]);
+  } finally {
+    clearTimeout(late);
+    process.off('beforeExit', nothingLeft);
+  }
 };
 
 const filesOf = (root: string): string[] => {

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import { nearest } from '../src/compiler/diagnostic.ts';
 import type { Backoff, Delivery, DeliveryContext, Event } from './delivery.ts';
+import { DEFAULT_BACKOFF } from './runner/backoff.ts';
 
 /**
  * Where handlers are registered. A registration says what it wants to hear of and what is to be done then; the worker makes a row of ai.subscriptions
@@ -85,30 +87,27 @@ class Registry {
 
   /**
    * Registers a handler; where handlers are files, at their top level.
-   * @throws Error where the registration makes no sense, or its name is taken
+   * @throws Error with all that is wrong with the registration, or where its name is taken
    */
   register<Entity extends string, Schema extends z.ZodType | undefined = undefined>(
     registration: Registration<Entity, Schema>,
   ): void {
-    const { trigger, entity, action, handler, batchSize = 1 } = registration as Registration;
-    const refuse = (why: string): never => {
-      throw new Error(`EventRegistry.register(${JSON.stringify({ entity, action })}): ${why}`);
-    };
-    if ((trigger as string) !== 'post')
-      refuse(`trigger "${trigger}": handlers in TypeScript run after commit, as "post"; others are rows of ai.hooks`);
-    if (typeof entity !== 'string' || entity === '') refuse('entity must name a table, such as "users"');
+    const given = registration as Registration;
+    const { entity, action, handler } = given;
     const actions = (Array.isArray(action) ? action : [action]) as readonly string[];
-    if (actions.length === 0 || actions.some((one) => typeof one !== 'string' || one === ''))
-      refuse('action must be create, update, delete, upsert, the name of an action, or "*"');
-    if (typeof handler !== 'function') refuse('handler must be a function');
-    if (!Number.isInteger(batchSize) || batchSize < 1) refuse('batchSize must be a whole number from 1 on');
-    const name = registration.name ?? `${entity}.${actions.join('/')}`.replaceAll('*', 'all');
-    if (!/^[A-Za-z][A-Za-z0-9_.:/-]{0,49}$/.test(name))
-      refuse(
+    const mistakes = mistakesOf(given, actions);
+    const name = given.name ?? `${entity}.${actions.join('/')}`.replaceAll('*', 'all');
+    // Without one of its own it is made of what is wrong already.
+    if ((mistakes.length === 0 || given.name !== undefined) && !/^[A-Za-z][A-Za-z0-9_.:/-]{0,49}$/.test(name))
+      mistakes.push(
         `"${name}" is no name for a subscription (a letter, then at most 49 letters, digits and _ . : / -); give it a "name"`,
       );
-    if (this.#all.has(name)) refuse(`there is a handler "${name}" already; give this one another "name"`);
-    this.#all.set(name, { ...(registration as Registration), name, actions, handler: handler as Handler<never> });
+    if (this.#all.has(name)) mistakes.push(`there is a handler "${name}" already; give this one another "name"`);
+    if (mistakes.length > 0)
+      throw new Error(
+        `EventRegistry.register(${JSON.stringify({ entity, action })}): ${mistakes.length === 1 ? '' : '\n  '}${mistakes.join('\n  ')}`,
+      );
+    this.#all.set(name, { ...given, name, actions, handler: handler as Handler<never> });
   }
 
   /** What was registered so far. */
@@ -121,6 +120,53 @@ class Registry {
     this.#all.clear();
   }
 }
+
+/** What each key has to be, beside those that every registration has. */
+const OPTIONS: Readonly<Record<string, readonly [fits: (value: unknown) => boolean, wanted: string]>> = {
+  name: [isText, 'a text'],
+  schema: [(value) => typeof (value as z.ZodType | null)?.safeParse === 'function', 'a schema of zod'],
+  filter: [isText, 'a text: an SQL condition'],
+  startAt: [isText, "'now', 'beginning' or the id of an event"],
+  ordered: [(value) => typeof value === 'boolean', 'true or false'],
+  maxAttempts: [wholeUpTo(1000), 'a whole number from 1 to 1000'],
+  backoff: [(value) => typeof value === 'object' && value !== null, 'an object'],
+  timeoutMs: [wholeUpTo(86_400_000), 'a whole number from 1 to 86400000'],
+  batchSize: [wholeUpTo(1000), 'a whole number from 1 to 1000'],
+};
+const KEYS = ['trigger', 'entity', 'action', 'handler', ...Object.keys(OPTIONS)];
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() !== '';
+}
+function wholeUpTo(most: number): (value: unknown) => boolean {
+  return (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most;
+}
+
+const mistakesOf = (given: Registration, actions: readonly unknown[]): string[] => {
+  const mistakes: string[] = [];
+  const unknown = (key: string, known: readonly string[], where = ''): void => {
+    const meant = nearest(key, known);
+    mistakes.push(
+      `${where}"${key}" is unknown; ${meant === undefined ? `there are ${known.join(', ')}` : `did you mean "${meant}"?`}`,
+    );
+  };
+  if ((given.trigger as string) !== 'post')
+    mistakes.push(
+      `trigger "${given.trigger}": handlers in TypeScript run after commit, as "post"; others are rows of ai.hooks`,
+    );
+  if (!isText(given.entity)) mistakes.push('entity must name a table, such as "users"');
+  if (actions.length === 0 || !actions.every(isText))
+    mistakes.push('action must be create, update, delete, upsert, the name of an action, or "*"');
+  if (typeof given.handler !== 'function') mistakes.push('handler must be a function');
+  for (const [key, value] of Object.entries(given)) {
+    if (!KEYS.includes(key)) unknown(key, KEYS);
+    const option = OPTIONS[key];
+    if (option !== undefined && value !== undefined && !option[0](value)) mistakes.push(`${key} must be ${option[1]}`);
+  }
+  for (const key of Object.keys(given.backoff ?? {}))
+    if (!(key in DEFAULT_BACKOFF)) unknown(key, Object.keys(DEFAULT_BACKOFF), 'backoff: ');
+  return mistakes;
+};
 
 // One for the process: handler files may reach this module by another path than the worker does.
 const shared = Symbol.for('pg_ai.event_registry');

@@ -73,6 +73,23 @@ const handlers = handlersOf((registry) => {
   registry.register({
     ...on,
     action: 'create',
+    name: 'commits-itself',
+    maxAttempts: 2,
+    handler: async (ctx) => {
+      await ctx.db.query(EFFECT, ['commits-itself', ctx.event.id, ctx.attempt]);
+      const said: string[] = [];
+      const refused = (error: Error): void => void said.push(error.message);
+      await ctx.db.query('/* now */ commit').catch(refused);
+      await ctx.db.query('select 1; rollback; begin').catch(refused);
+      await ctx.autocommit.query('begin').catch(refused);
+      await ctx.db.query('savepoint a; rollback to a');
+      seen.push({ who: 'commits-itself', said });
+      if (ctx.attempt === 1) throw new Error('not yet');
+    },
+  });
+  registry.register({
+    ...on,
+    action: 'create',
     name: 'poison',
     maxAttempts: 3,
     handler: async (ctx) => {
@@ -186,6 +203,20 @@ test('what a handler does through ctx.db commits with "done", and goes with an a
   expect(await database.query(`select key from ai_private.delivery_done where subscription = 'failing-once'`)).toEqual([
     { key: '' },
   ]);
+});
+
+test('a handler can neither commit nor take back by itself what goes with "done"', async () => {
+  await stage.settled('commits-itself');
+  const said = [
+    expect.stringContaining('"commit" is not for ctx.db: it commits together with "done"'),
+    expect.stringContaining('"rollback" is not for ctx.db'),
+    expect.stringContaining('"begin" is not for ctx.autocommit'),
+  ];
+  expect(seenBy('commits-itself')).toEqual([
+    { who: 'commits-itself', said },
+    { who: 'commits-itself', said },
+  ]);
+  expect(await effectsOf('commits-itself')).toEqual([{ event: expect.anything(), n: 2 }]);
 });
 
 test('a poisoned handler is tried as often as it may be, and becomes a dead letter with its last error', async () => {

@@ -4,6 +4,7 @@ import type { Queryable } from '../delivery.ts';
 import { cut } from '../pool.ts';
 import type { Ending } from './ending.ts';
 import type { LoadedEvent } from './events.ts';
+import { transactionControl } from './statements.ts';
 
 /** The delivery turned out to be done already: by an attempt that could not say so, or by a worker that was taken for dead. */
 export class AlreadyDone extends Error {
@@ -55,6 +56,11 @@ export class Work {
 
   readonly db: Queryable = {
     query: async (sql, parameters) => {
+      refuseControl(
+        'db',
+        sql,
+        'it commits together with "done", when the handler returns, and is taken back when it throws',
+      );
       this.#client ??= this.#begin();
       const client = await this.#client;
       this.#refuseLate();
@@ -64,6 +70,7 @@ export class Work {
 
   readonly autocommit: Queryable = {
     query: async (sql, parameters) => {
+      refuseControl('autocommit', sql, 'each statement commits at once; use db for several that belong together');
       this.#refuseLate();
       const client = await this.#open('select 1');
       try {
@@ -216,6 +223,11 @@ export class Work {
     if (this.#over) throw new Error('the attempt is over');
   }
 }
+
+const refuseControl = (name: string, sql: string, why: string): void => {
+  const found = transactionControl(sql);
+  if (found !== undefined) throw new Error(`"${found}" is not for ctx.${name}: ${why}`);
+};
 
 /** Whether the server has said no, and not merely gone away: shutting down, out of connections, or cut off in the middle. */
 const isAnswer = (error: unknown): boolean =>

@@ -61,6 +61,37 @@ test.each([
   expect(() => EventRegistry.register(registration as never)).toThrow(why);
 });
 
+test('all that is wrong is told at once, and what is unknown is not passed over', () => {
+  const registration = {
+    trigger: 'post',
+    entity: '',
+    action: 'create',
+    fliter: 'true',
+    colour: 'red',
+    maxAttempts: 0,
+    timeoutMs: '5s',
+    ordered: 'yes',
+    schema: {},
+    backoff: { bas_ms: 1, factor: 2 },
+  };
+  expect(() => EventRegistry.register(registration as never)).toThrow(
+    new Error(
+      [
+        'EventRegistry.register({"entity":"","action":"create"}): ',
+        'entity must name a table, such as "users"',
+        'handler must be a function',
+        '"fliter" is unknown; did you mean "filter"?',
+        '"colour" is unknown; there are trigger, entity, action, handler, name, schema, filter, startAt, ordered, maxAttempts, backoff, timeoutMs, batchSize',
+        'maxAttempts must be a whole number from 1 to 1000',
+        'timeoutMs must be a whole number from 1 to 86400000',
+        'ordered must be true or false',
+        'schema must be a schema of zod',
+        'backoff: "bas_ms" is unknown; did you mean "base_ms"?',
+      ].join('\n  '),
+    ),
+  );
+});
+
 test('a name is given once', () => {
   EventRegistry.register({ trigger: 'post', entity: 'user', action: 'create', handler });
   expect(() => EventRegistry.register({ trigger: 'post', entity: 'user', action: 'create', handler })).toThrow(

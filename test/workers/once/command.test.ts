@@ -214,6 +214,12 @@ test('a file that registers nothing, or twice the same, is refused', async () =>
   writeFileSync(join(empty, 'one.ts'), handler('same', '') + handler('same', '').replace(/import.*/, ''));
   const twice = await runCli(['worker', '--url', stage.url, '--handlers', empty]);
   expect(twice).toMatchObject({ code: 1, stderr: expect.stringContaining('there is a handler "same" already') });
+  writeFileSync(join(empty, 'one.ts'), handler('waits', '').concat('await new Promise(() => {});'));
+  const waiting = await runCli(['worker', '--url', stage.url, '--handlers', empty]);
+  expect(waiting).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/one\.ts: it awaits something at its top level/),
+  });
   rmSync(empty, { recursive: true });
 });
 
