@@ -62,7 +62,7 @@ export interface EventStream {
 export const subscribe = (options: SubscribeOptions): EventStream => {
   const { connection, name, topics = ['**'], batch = 500, answerMs = 10_000, log = createLog('info') } = options;
   const pool = createPool({ connection, max: 3, applicationName: `pg-ai ${name}`.slice(0, 63), answerMs });
-  const session = createSession(pool);
+  const session = createSession(pool, 30_000, answerMs);
   const listener = createListener({
     connection,
     notify: (channel, payload) => pool.query('select pg_notify($1, $2)', [channel, payload]),
@@ -188,7 +188,11 @@ const READ = `
   from ai_private.read_events($1, $2, $3) as r`;
 
 const begin = async (session: Session, startAt: string): Promise<string> => {
-  if (startAt !== 'now') return startAt;
+  if (startAt !== 'now') {
+    // Raises where it is none, before it is kept.
+    await session.query('select from ai.events_after($1::text, most => 1)', [startAt]);
+    return startAt;
+  }
   const [row] = await session.query<{ position: string }>('select ai.event_position() as position');
   return row?.position ?? 'beginning';
 };

@@ -38,7 +38,8 @@ begin
       execute format(E'select %s and coalesce((%s\n), false) from %s as event', ai_private.topic_condition(s.topics), coalesce(s.filter, 'true'),
         ai_private.event_source('(select ($1).*)'))
       into wants using e;
-    exception when data_exception then
+    -- It would fail in the relay, too, and so came to be a dead letter, or to be put off.
+    exception when others then
       wants := true;
     end;
     continue when not wants and s.done_at is null and s.given_up_at is null;

@@ -1,6 +1,6 @@
 -- Events after a position, oldest first: up to "most" of the topics. "after" is 'beginning', what ai.event_position() gave, or the "position" of the last event that was
 -- read; then nothing is skipped, however late it commits. The id of an event is taken, too: then what has a lower id and commits later is skipped. No row: nothing new.
--- For ai_admin and ai_worker; READ COMMITTED only. Errors: PI401, PI404.
+-- For ai_admin and ai_worker; READ COMMITTED only. Errors: PI401, PI404, PI407.
 create function ai.events_after(after text, topics text[] default '{**}', most integer default 1000)
 returns table (
   id bigint, at timestamptz, topic text, entity text, operation text, action text, row_key jsonb, actor text, payload jsonb, trace_id text, "position" text

@@ -12,7 +12,7 @@ declare
 begin
   update ai.webhook_endpoints e
   -- those that are retired already do not come back, and rotating often does not pile them up
-  set secrets = fresh || (case when e.retire_at <= now() then e.secrets[1:1] else e.secrets[1:4] end), retire_at = now() + keep_for
+  set secrets = fresh || (case when e.retire_at <= now() then e.secrets[1:1] else e.secrets[1:4] end), retire_at = now() + coalesce(keep_for, interval '1 day')
   where e.name = endpoint;
   if not found then
     raise exception using

@@ -19,6 +19,7 @@ begin
   if coalesce(cardinality(new.secrets), 0) = 0 then
     new.secrets := array[ai_private.new_webhook_secret()];
   end if;
+  problems := ai_private.null_problems('ai.webhook_endpoints', to_jsonb(new));
   if new.name !~ '^[a-z][a-z0-9_.-]{0,62}$' then
     problems := problems || jsonb_build_object('path', 'name', 'reason', 'not a name for an endpoint', 'suggestion', 'small letters, digits and _ . -');
   end if;
@@ -26,6 +27,12 @@ begin
     problems := problems || jsonb_build_object('path', 'url', 'reason', 'it begins with neither https:// nor http://');
   elsif new.url !~ '^https?://[^/?#@[:space:]]+([/?][^#[:space:]]*)?$' then
     problems := problems || jsonb_build_object('path', 'url', 'reason', 'no address of a host, with a path or without', 'suggestion', 'no user and password before the host, no "#", no spaces');
+  elsif new.url !~ '^https?://(\[[0-9A-Fa-f:.]+\]|[^]/?:[\\]+)(:[0-9]{1,5})?([/?]|$)' or substring(new.url from '^https?://[^/?]*?:([0-9]+)([/?]|$)')::integer > 65535 then
+    problems := problems || jsonb_build_object('path', 'url', 'reason', 'no host, or no port', 'suggestion', 'https://example.com:8443/path, https://[2606:4700::1]/path');
+  elsif tg_op = 'UPDATE' and new.headers <> '{}' and new.headers = old.headers
+    and lower(substring(new.url from '^https?://[^/?]+')) <> lower(substring(old.url from '^https?://[^/?]+')) then
+    -- Whoever may write endpoints may not read their headers, which hold tokens: nor have them sent somewhere else.
+    problems := problems || jsonb_build_object('path', 'headers', 'reason', 'they would go to another host than they were given for', 'suggestion', 'give them anew together with the url, or ''{}''');
   elsif new.url like 'http://%' and not new.allow_private then
     problems := problems || jsonb_build_object('path', 'url', 'reason', 'only https goes over public networks', 'suggestion', 'https://, or allow_private for a network of your own');
   end if;
@@ -40,7 +47,7 @@ begin
   if cardinality(new.secrets) > 10 then
     problems := problems || jsonb_build_object('path', 'secrets', 'reason', 'there are more than 10');
   end if;
-  if jsonb_typeof(new.headers) <> 'object' then
+  if new.headers is not null and jsonb_typeof(new.headers) <> 'object' then
     problems := problems || jsonb_build_object('path', 'headers', 'reason', 'no JSON object', 'suggestion', '{"x-tenant": "1"}');
   else
     for header, value in select h.key, h.value from jsonb_each(new.headers) as h order by h.key loop
@@ -63,7 +70,7 @@ begin
   if problems <> '[]' then
     raise exception using
       errcode = 'PI420',
-      message = ai_private.message('PI420', jsonb_build_object('name', new.name, 'count', jsonb_array_length(problems),
+      message = ai_private.message('PI420', jsonb_build_object('name', coalesce(new.name, ''), 'count', jsonb_array_length(problems),
         'errors', (select string_agg(format(E'\n  %s: %s%s', p ->> 'path', p ->> 'reason', coalesce('; ' || (p ->> 'suggestion'), '')), '' order by n)
           from jsonb_array_elements(problems) with ordinality as e (p, n)))),
       detail = jsonb_build_object('endpoint', new.name, 'errors', problems)::text,

@@ -3,6 +3,7 @@
 --   one expression             brackets close and nothing ends the statement, so that it cannot be more than it stands for
 --   no query in it             what a CHECK constraint refuses
 --   only what PostgreSQL has   no function, operator, type or table that somebody has made: these could be anything, whatever they say of themselves
+--   nothing that grows         no function that makes as long a value as it is told to: a gigabyte for each event can end the server, and nothing can stop that
 --   immutable                  what an index refuses otherwise: nothing that reads tables, settings or clocks, or has an effect
 -- PostgreSQL itself is asked: a table of the event's shape is made with the filter as its constraint and its index, looked at and taken back. The
 -- constraint comes first because only what passes it may be planned, which runs functions of constants.
@@ -22,6 +23,7 @@ declare
   depth integer := 0;
   previous text := '';
   foreign_object text;
+  growing text;
   state text;
   message text;
   name text;
@@ -63,7 +65,14 @@ begin
     where c.conrelid = 'ai_gen.event'::regclass and c.conname = 'event_filter'
       -- FirstNormalObjectId: below it is what initdb has made
       and (d.refobjid >= 16384 or d.refclassid = 'pg_class'::regclass);
-    if foreign_object is null then
+    -- The expression as PostgreSQL has read it, however the name was written.
+    select string_agg(distinct p.proname, ', ') into growing
+    from pg_constraint c
+    cross join lateral regexp_matches(c.conbin::text, ':funcid ([0-9]+)', 'g') as f (ids)
+    join pg_proc p on p.oid = f.ids[1]::oid
+    where c.conrelid = 'ai_gen.event'::regclass and c.conname = 'event_filter'
+      and p.pronamespace = 'pg_catalog'::regnamespace and p.proname in ('repeat', 'lpad', 'rpad', 'array_fill', 'format');
+    if foreign_object is null and growing is null then
       execute format(E'create index on ai_gen.event (id) where (%s\n)', filter);
     end if;
     raise exception using errcode = 'PI199', message = 'the filter has been looked at';
@@ -78,6 +87,8 @@ begin
 
   if foreign_object is not null then
     return jsonb_build_object('reason', format('it uses %s', foreign_object), 'suggestion', 'use only functions, operators and types that come with PostgreSQL');
+  elsif growing is not null then
+    return jsonb_build_object('reason', format('it uses %s, which can make values of any length', growing), 'suggestion', 'compare with what is in the event, as it is');
   elsif state = '42703' then
     name := substring(message from '"([^"]+)"');
     return jsonb_strip_nulls(jsonb_build_object('reason', message, 'suggestion', ai_private.suggestion(name, columns)));

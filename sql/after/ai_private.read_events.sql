@@ -18,10 +18,24 @@ declare
   last_id constant bigint := ai_private.last_event_id();
   p record;
   goes_on boolean;
+  problems jsonb;
 begin
   if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
     raise exception using errcode = 'PI401', message = ai_private.message('PI401', '{}');
   end if;
+  problems := ai_private.topic_problems(topics);
+  if most < 1 then
+    problems := problems || jsonb_build_object('path', 'most', 'reason', format('%s events cannot be read', most), 'suggestion', '1 or more');
+  end if;
+  if problems <> '[]' then
+    raise exception using
+      errcode = 'PI407',
+      message = ai_private.message('PI407', jsonb_build_object('errors', (select string_agg(format('%s: %s', e ->> 'path', e ->> 'reason'), '; ') from jsonb_array_elements(problems) as e))),
+      detail = jsonb_build_object('errors', problems)::text,
+      hint = ai_private.message('PI407.hint', '{}');
+  end if;
+  topics := coalesce(topics, '{**}');
+  most := coalesce(most, 1000);
   p := ai_private.parse_position(case after when 'now' then '0' else after end);
   ids := '{}';
   times := '{}';

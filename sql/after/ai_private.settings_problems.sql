@@ -42,6 +42,9 @@ begin
   if delivery = 'broker' and replace(settings ->> 'subject', '{topic}', 'topic') !~ '^[^[:space:]*>.]+([.][^[:space:]*>.]+)*$' then
     problems := problems || jsonb_build_object('path', 'settings.subject', 'reason', 'no subject that can be published to',
       'suggestion', 'labels with dots between them, without spaces, * and >; {topic} stands for the event''s topic');
+  elsif delivery = 'broker' and settings ->> 'subject' ~ '^([$]|_INBOX[.])' then
+    problems := problems || jsonb_build_object('path', 'settings.subject', 'reason', 'subjects that begin with $ or _INBOX are the server''s own: what is published there commands it',
+      'suggestion', 'begin with another word');
   end if;
   return problems;
 end

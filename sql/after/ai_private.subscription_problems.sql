@@ -8,7 +8,7 @@ as $pg_ai$
 declare
   deliveries constant text[] := '{job,email,webhook,notify,broker}';
   backoff_keys constant text[] := '{base_ms,factor,max_ms,jitter}';
-  problems jsonb := '[]';
+  problems jsonb;
   item text;
   found jsonb;
   -- what stands in for nulls, so that the rest can be looked at
@@ -16,15 +16,7 @@ declare
   stand_in constant jsonb := '{"name": "x", "topics": ["**"], "delivery": "job", "settings": {}, "start_at": "now", "ordered": false, "paused": false,
     "max_attempts": 1, "backoff": {}, "timeout_ms": 1, "batch_size": 1, "created_at": "2000-01-01"}' || jsonb_build_object('name', coalesce(was.name, 'x'));
 begin
-  for item in
-    select a.attname
-    from pg_attribute a
-    where a.attrelid = 'ai.subscriptions'::regclass and a.attnotnull and a.attnum > 0 and not a.attisdropped and not given ? a.attname
-    order by a.attnum
-  loop
-    problems := problems || jsonb_build_object('path', item, 'reason', 'null',
-      'suggestion', case when item in ('name', 'topics', 'delivery') then 'it has to be given' else 'leave the column out to take its default' end);
-  end loop;
+  problems := ai_private.null_problems('ai.subscriptions', to_jsonb(s));
   s := jsonb_populate_record(s, stand_in || given);
   if s.name !~ '^[A-Za-z][A-Za-z0-9_.:/-]{0,49}$' then
     problems := problems || jsonb_build_object('path', 'name', 'reason', 'not a name for a subscription',
@@ -34,15 +26,7 @@ begin
     problems := problems || jsonb_build_object('path', 'name', 'reason', 'a subscription keeps its name: what is under way is known by it',
       'suggestion', 'insert another one and delete this one');
   end if;
-  if coalesce(cardinality(s.topics), 0) = 0 then
-    problems := problems || jsonb_build_object('path', 'topics', 'reason', 'no topic', 'suggestion', 'list topics, or ''**'' for all events');
-  end if;
-  foreach item in array coalesce(s.topics, '{}') loop
-    if item is null or item !~ '^(?:[*][*]|(?:(?:"(?:[^"]|"")+"|[^."*[:space:]]+|[*])(?:[.](?!$)|$))+|(?:(?:"(?:[^"]|"")+"|[^."*[:space:]]+|[*])[.])+[*][*])$' then
-      problems := problems || jsonb_build_object('path', 'topics', 'reason', format('"%s" is not a pattern', coalesce(item, 'null')),
-        'suggestion', 'labels with dots between them, quoted as in SQL where they need it; * for one label, ** at the end for any rest');
-    end if;
-  end loop;
+  problems := problems || ai_private.topic_problems(s.topics);
   if s.filter is not null and s.filter is distinct from was.filter then
     found := ai_private.filter_problem(s.filter);
     if found is not null then

@@ -68,6 +68,17 @@ export const EVENT_ERRORS: readonly ErrorEntry[] = [
     },
   },
   {
+    code: 'PI407',
+    meaning:
+      'ai.events_after, or subscribe(), was given topics that are no patterns, or asked for less than one event. DETAIL lists every mistake.',
+    en: 'events cannot be read like this: {errors}',
+    vi: 'không thể đọc sự kiện như vậy: {errors}',
+    hint: {
+      en: "Topics are patterns: 'public.users.create', 'public.*.delete', '**' for all.",
+      vi: "Chủ đề là các mẫu: 'public.users.create', 'public.*.delete', '**' cho tất cả.",
+    },
+  },
+  {
     code: 'PI410',
     meaning:
       'A row of ai.email_templates is wrong. DETAIL lists every mistake with its column and line, the reason and a suggestion.',
@@ -107,7 +118,7 @@ export const EVENT_ERRORS: readonly ErrorEntry[] = [
   },
   {
     code: 'PI413',
-    meaning: 'The recipient of a mail is not one address.',
+    meaning: 'The recipient of a mail, or an address that is to get none, is not one address.',
     en: 'not an email address: {recipient}',
     vi: 'không phải là địa chỉ email: {recipient}',
     hint: {

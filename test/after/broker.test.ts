@@ -206,6 +206,9 @@ test.each([
   ['{topic}', 'public.users.create', 'public.users.create'],
   ['shop.{topic}', '"Music Store"."A.b*".create', 'shop.Music%20Store.A%2eb%2a.create'],
   ['{topic}', 'a.>b', 'a.%3eb'],
+  ['{topic}', '$JS.API.STREAM.DELETE.events', '%24JS.API.STREAM.DELETE.events'],
+  ['{topic}', '_INBOX.x', '%5fINBOX.x'],
+  ['shop.{topic}', '$&.paid', 'shop.$&.paid'],
   ['fixed', 'a.b', 'fixed'],
 ])('the subject %s of the topic %s is %s', (pattern, topic, subject) => {
   expect(subjectOf(pattern, topic)).toBe(subject);

@@ -341,3 +341,31 @@ async function fillQueue(url: string): Promise<void> {
   await pool.end();
   for (const one of open) await one.end();
 }
+
+test.each([
+  [`'0', '{}'`, 'topics: no topic'],
+  [`'0', '{a..b}'`, 'topics: "a..b" is not a pattern'],
+  [`'0', '{**}', 0`, 'most: 0 events cannot be read'],
+  [`'0', '{a b,**}', -1`, 'topics: "a b" is not a pattern; most: -1 events cannot be read'],
+])('events cannot be read after %s', async (given, reason) => {
+  const { code, message } = await refusal(database.query(`select * from ai.events_after(${given})`));
+  expect([code, message]).toEqual(['PI407', `events cannot be read like this: ${reason}`]);
+});
+
+test('nulls stand for the defaults', async () => {
+  const count = async (rest: string): Promise<unknown> =>
+    (await database.query(`select count(*) from ai.events_after('beginning'${rest})`))[0];
+  expect(await count(', null, null')).toEqual(await count(''));
+});
+
+test('a place to start that is none is not kept, where it would fail whoever looks at all listeners', async () => {
+  const lost = start({ name: 'lost', startAt: 'begining', handle: () => {} });
+  await until(() => lost.state === 'failing');
+  await lost.stop();
+  expect(await database.query(`select from ai.listeners where name = 'lost'`)).toEqual([]);
+  for (const position of ['nonsense', '1/2', 'now'])
+    expect(
+      (await refusal(database.query(`insert into ai.listeners (name, position) values ('lost', $1)`, [position]))).code,
+    ).toBe('23514');
+  await database.query('select * from ai.status()');
+});

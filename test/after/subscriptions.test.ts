@@ -83,6 +83,11 @@ test.each<[string, Row, string]>([
   ['job', { task: 7 }, 'settings.task: no text; give it a name'],
   ['notify', {}, 'settings.channel: the delivery notify needs it; {"channel": "the name of a channel"}'],
   ['notify', { channel: 'x'.repeat(64) }, 'settings.channel: longer than 63 bytes; shorten it'],
+  [
+    'broker',
+    { subject: '$JS.API.STREAM.DELETE.x' },
+    'settings.subject: subjects that begin with $ or _INBOX are the server',
+  ],
   ['broker', { subject: 'a.*' }, 'settings.subject: no subject that can be published to; labels with dots'],
 ])('the settings of %s are looked at: %j', async (delivery, settings, expected) => {
   expect((await problems({ name: 'x', delivery, settings })).join('\n')).toContain(expected);
@@ -169,6 +174,9 @@ describe('a filter can do nothing but look at the event', () => {
     [`set_config('role', 'postgres', false) = ''`, 'it depends on more than the event'],
     [`at > now() - interval '1 day'`, 'it depends on more than the event'],
     [`at > ' Now '`, 'is the time at which the filter is written'],
+    [`repeat('a', 1000000000) is not null`, 'it uses repeat, which can make values of any length'],
+    [`pg_catalog."lpad"(topic, 1000000000) is not null`, 'it uses lpad'],
+    [`U&"\\0072epeat"(topic, 9) = format('%s', topic)`, 'it uses format, repeat'],
     ['current_user = actor', 'it depends on more than the event'],
     [`nextval('ai.event_id') > 0`, 'it uses sequence ai.event_id'],
     ['topic', 'a filter must be type boolean'],

@@ -341,6 +341,18 @@ describe('a mail that is refused', () => {
     },
   );
 
+  test('an address that is to get none is one, without what was copied along', async () => {
+    await database.query(`insert into ai.email_suppressions (address) values (E' Copied@Example.com\\t')`);
+    for (const address of ['Lan <lan@example.com>', '@example.com', null])
+      expect(
+        (await refusal(database.query('insert into ai.email_suppressions (address) values ($1)', [address]))).code,
+      ).toBe('PI413');
+    expect(await database.query('select address from ai.email_suppressions')).toEqual([
+      { address: 'copied@example.com' },
+    ]);
+    await database.query('delete from ai.email_suppressions');
+  });
+
   test('an address that asked not to be written to', async () => {
     await database.query(
       `insert into ai.email_suppressions (address, reason) values ('No@Example.com', 'unsubscribe')`,
@@ -368,6 +380,17 @@ describe('a mail that is refused', () => {
     expect(JSON.stringify([error.message, await logged(id)])).not.toContain('wrong');
     await deliver(id, 'ai.email', delivering(`${office.url.replace('//', '//u:right@')}?tls=never`));
     expect(office.taken).toHaveLength(1);
+  });
+
+  test('nor is a server that wants a login where the worker has none', async () => {
+    await handler.close?.();
+    await office.close();
+    office = await openPostOffice({ disabledCommands: ['STARTTLS'], authOptional: false, onAuth: () => {} });
+    const id = await ask('lan@example.com');
+    const error = await failure(deliver(id, 'ai.email', delivering(`${office.url}?tls=never`)));
+    expect(error).not.toBeInstanceOf(GiveUp);
+    expect(error.message).toContain('530');
+    expect(await logged(id)).toMatchObject([{ state: 'failed' }]);
   });
 
   test('nothing goes to a server without STARTTLS where a password is involved', async () => {

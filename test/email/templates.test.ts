@@ -152,6 +152,43 @@ describe('a mistake in a template is refused, with its place and what to write i
     });
   });
 
+  test('names and locales, too', async () => {
+    expect(
+      (
+        await refusal(
+          database.query(
+            `insert into ai.email_templates (name, locale, subject, body_text) values ('T', 'EN', 'x', 'x')`,
+          ),
+        )
+      ).message,
+    ).toBe(
+      [
+        'the template T (EN) has 2 mistake(s):',
+        'name: not a name for a template; small letters, digits and _ . -',
+        'locale: not a language tag; en, vi, vi-VN',
+      ].join('\n  '),
+    );
+  });
+
+  test('nulls, too', async () => {
+    expect(
+      (
+        await refusal(
+          database.query(
+            `insert into ai.email_templates (name, subject, body_text, variables) values (null, null, 'x', null)`,
+          ),
+        )
+      ).message,
+    ).toBe(
+      [
+        'the template  (en) has 3 mistake(s):',
+        'name: null; it has to be given',
+        'subject: null; it has to be given',
+        'variables: null; leave the column out to take its default',
+      ].join('\n  '),
+    );
+  });
+
   test('by UPDATE as well', async () => {
     await insert({ name: 'kept' });
     const { code } = await refusal(

@@ -237,7 +237,7 @@ describe('addresses', () => {
     'https://[::ffff:10.0.0.1]/',
     'https://169.254.169.254/latest',
   ])('%s is refused to an endpoint that does not allow it, for good', async (url) => {
-    await database.query('update ai.webhook_endpoints set url = $1, allow_private = false', [url]);
+    await database.query(`update ai.webhook_endpoints set url = $1, headers = '{}', allow_private = false`, [url]);
     const error = await failure(deliver());
     expect(error).toBeInstanceOf(GiveUp);
     expect(error.message).toMatch(/private address|never go to/);

@@ -62,6 +62,10 @@ describe('a mistake is refused, with what to write instead', () => {
     [{ url: 'https://crm.example.com/#x' }, 'url: no address of a host'],
     [{ url: 'https://crm.example.com/a b' }, 'url: no address of a host'],
     [{ url: 'https://' }, 'url: no address of a host'],
+    [{ url: 'https://crm.example.com:99999/x' }, 'url: no host, or no port'],
+    [{ url: 'https://crm.example.com:x/' }, 'url: no host, or no port'],
+    [{ url: 'https://[::1/' }, 'url: no host, or no port'],
+    [{ url: 'https://a\\b.example.com' }, 'url: no host, or no port'],
     [{ secrets: ['hunter2'] }, 'secrets: a secret has a wrong form'],
     [{ secrets: [`whsec_${Buffer.alloc(23).toString('base64')}`] }, 'secrets: a secret has a wrong form'],
     [{ secrets: [`whsec_${Buffer.alloc(65).toString('base64')}`] }, 'secrets: a secret has a wrong form'],
@@ -86,6 +90,31 @@ describe('a mistake is refused, with what to write instead', () => {
     expect((await refusal(insert({ name: 'A', url: 'x', headers: '[]' }))).message).toContain(
       'the webhook endpoint A has 3 mistake(s)',
     );
+  });
+
+  test('nulls, too', async () => {
+    expect((await refusal(insert({ name: null, url: null, headers: null, timeout_ms: null }))).message).toBe(
+      [
+        'the webhook endpoint  has 4 mistake(s):',
+        'name: null; it has to be given',
+        'url: null; it has to be given',
+        'headers: null; leave the column out to take its default',
+        'timeout_ms: null; leave the column out to take its default',
+      ].join('\n  '),
+    );
+  });
+
+  test('headers, which may hold tokens, do not go to another host than they were given for', async () => {
+    await insert({ url: 'https://crm.example.com/a', headers: '{"authorization": "Bearer t"}' });
+    const change = (what: string) => as('ai_admin', `update ai.webhook_endpoints set ${what}`);
+    for (const url of ['https://evil.example.com/a', 'https://crm.example.com:8443/a'])
+      expect(await refusal(change(`url = '${url}'`))).toMatchObject({
+        code: 'PI420',
+        message: expect.stringContaining('headers: they would go to another host than they were given for'),
+      });
+    await change(`url = 'https://CRM.example.com/b'`);
+    await change(`url = 'https://other.example.com/a', headers = '{"authorization": "Bearer t2"}'`);
+    await database.query('delete from ai.webhook_endpoints');
   });
 
   test('a subscription to an endpoint that is not there', async () => {
@@ -130,6 +159,15 @@ describe('a mistake is refused, with what to write instead', () => {
 });
 
 describe('secrets', () => {
+  test('an older one always retires, also where nobody says when', async () => {
+    await insert({});
+    await database.query(`select ai.rotate_webhook_secret('crm', null)`);
+    expect(await database.query('select retire_at is not null as retires from ai.webhook_endpoints')).toEqual([
+      { retires: true },
+    ]);
+    await database.query('delete from ai.webhook_endpoints');
+  });
+
   test('one is made where none is given: strong, and another one each time', async () => {
     await insert({ name: 'one' });
     await insert({ name: 'two' });

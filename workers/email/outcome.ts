@@ -27,6 +27,9 @@ export interface SmtpFailure extends Error {
  */
 const MAILBOX = /\b5\.(1\.[1236]|1\.10|2\.1)\b/;
 
+/** It wants a login, another one, or TLS before it (RFC 4954): whoever set up the worker can mend that, and then the mail goes out. */
+const WANTS_LOGIN: readonly number[] = [530, 534, 535, 538];
+
 const NOBODY =
   /\b(no such|unknown|invalid|nonexist\w*) (local )?(user|mailbox|recipient|address)|\b(user|mailbox|recipient|address)\b.{0,80}\b(unknown|not found|does(n't| not) exist|disabled)/i;
 
@@ -36,7 +39,8 @@ export const outcomeOf = (failure: SmtpFailure, handedOver: boolean): Outcome =>
   const response = oneLine(failure.response ?? message);
   if (responseCode !== undefined && responseCode >= 400) {
     // A password that is wrong, or a server that is full of itself, says nothing about the mail.
-    if (!/^(MAIL FROM|RCPT TO|DATA)/.test(command)) return { kind: 'unreached', reason: oneLine(message) };
+    if (!/^(MAIL FROM|RCPT TO|DATA)/.test(command) || WANTS_LOGIN.includes(responseCode))
+      return { kind: 'unreached', reason: oneLine(message) };
     const permanent = responseCode >= 500;
     // Many servers say 550 for all that they dislike: without an enhanced code their words decide.
     const enhanced = /\b[245]\.\d{1,3}\.\d{1,3}\b/.test(response);

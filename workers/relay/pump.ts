@@ -144,13 +144,17 @@ const MESSAGES = `
   join ai.event_log e on e.id = w.id and e.at = w.at
   order by w.position`;
 
-/** Labels of a subject have neither spaces nor wildcards, and its dots part it: what a topic quotes is escaped. */
+/**
+ * Labels of a subject have neither spaces nor wildcards, and its dots part it: what a topic quotes is escaped. So is a beginning that makes it one of the server's
+ * own: what is published to $JS.API.… commands it.
+ */
 export const subjectOf = (pattern: string, topic: string): string =>
-  pattern.replaceAll(
-    '{topic}',
-    topic
-      .replaceAll(/"((?:[^"]|"")*)"/g, (_, quoted: string) => quoted.replaceAll(/[^A-Za-z0-9_-]/gu, escaped))
-      .replaceAll(/[*>\s]/g, escaped),
-  );
+  pattern
+    .replaceAll('{topic}', () =>
+      topic
+        .replaceAll(/"((?:[^"]|"")*)"/g, (_, quoted: string) => quoted.replaceAll(/[^A-Za-z0-9_-]/gu, escaped))
+        .replaceAll(/[*>\s]/g, escaped),
+    )
+    .replace(/^[$]|^_(?=INBOX[.])/, escaped);
 
 const escaped = (character: string): string => `%${(character.codePointAt(0) ?? 0).toString(16)}`;
