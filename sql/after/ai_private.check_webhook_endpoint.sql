@@ -27,7 +27,7 @@ begin
     problems := problems || jsonb_build_object('path', 'url', 'reason', 'it begins with neither https:// nor http://');
   elsif new.url !~ '^https?://[^/?#@[:space:]]+([/?][^#[:space:]]*)?$' then
     problems := problems || jsonb_build_object('path', 'url', 'reason', 'no address of a host, with a path or without', 'suggestion', 'no user and password before the host, no "#", no spaces');
-  elsif new.url !~ '^https?://(\[[0-9A-Fa-f:.]+\]|[^]/?:[\\]+)(:[0-9]{1,5})?([/?]|$)' or substring(new.url from '^https?://[^/?]*?:([0-9]+)([/?]|$)')::integer > 65535 then
+  elsif new.url !~ '^https?://([[][0-9A-Fa-f:.]+[]]|[^]/?:[]+)(:[0-9]{1,5})?([/?]|$)' or strpos(new.url, chr(92)) > 0 or substring(new.url from '^https?://[^/?]*?:([0-9]+)([/?]|$)')::integer > 65535 then
     problems := problems || jsonb_build_object('path', 'url', 'reason', 'no host, or no port', 'suggestion', 'https://example.com:8443/path, https://[2606:4700::1]/path');
   elsif tg_op = 'UPDATE' and new.headers <> '{}' and new.headers = old.headers
     and lower(substring(new.url from '^https?://[^/?]+')) <> lower(substring(old.url from '^https?://[^/?]+')) then
