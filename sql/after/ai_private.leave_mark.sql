@@ -15,7 +15,7 @@ begin
   end if;
   id := ai_private.last_event_id();
   boundary := pg_current_xact_id();
-  if id <= (select coalesce(max(m.id), -1) from ai_private.event_mark m) then
+  if id <= (select m.id from ai_private.event_mark m order by m.boundary desc limit 1) then
     return;
   end if;
   insert into ai_private.event_mark (boundary, id) values (boundary, id);

@@ -48,7 +48,7 @@ begin
       return;
     end if;
     -- A mark of one's own takes a transaction id; while there is one that is good enough, reading only reads.
-    select m.boundary, m.id into p.until_boundary, p.until_id from ai_private.event_mark m order by m.id desc limit 1;
+    select m.boundary, m.id into p.until_boundary, p.until_id from ai_private.event_mark m order by m.boundary desc limit 1;
     if p.until_id is null or last_id - p.until_id > 500 or pg_current_xact_id_if_assigned() is not null then
       select m.boundary, m.id into p.until_boundary, p.until_id from ai_private.leave_mark() as m;
     end if;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { Listener } from '../listen.ts';
 import type { Bell } from './rhythm.ts';
@@ -53,7 +54,7 @@ export const createSession = (pool: pg.Pool, goneMs = 30_000, limitMs = 3000): S
   };
   const on = async <Row extends pg.QueryResultRow>(
     mine: pg.PoolClient,
-    sql: string,
+    sql: string | { readonly name: string; readonly text: string },
     parameters: unknown[] = [],
   ): Promise<Row[]> => {
     try {
@@ -92,7 +93,7 @@ export const createSession = (pool: pg.Pool, goneMs = 30_000, limitMs = 3000): S
     query: async (sql, parameters) => on(await current(), sql, parameters),
     async bounded(sql, parameters) {
       const mine = await current();
-      return isOwn ? on(mine, sql, parameters) : transaction((query) => query(sql, parameters));
+      return isOwn ? on(mine, prepared(sql), parameters) : transaction((query) => query(sql, parameters));
     },
     transaction,
     close() {
@@ -105,6 +106,12 @@ export const createSession = (pool: pg.Pool, goneMs = 30_000, limitMs = 3000): S
     },
   };
 };
+
+/** What is asked again and again is parsed once by each connection. */
+const prepared = (text: string): { readonly name: string; readonly text: string } => ({
+  name: `pg_ai ${createHash('md5').update(text).digest('hex')}`,
+  text,
+});
 
 /** The doorbell of a session; it hangs only where notifications arrive. */
 export const createBell = (session: Session, listener: Listener): Bell => {
