@@ -83,7 +83,7 @@ const latency = async (database: Database, quick: boolean): Promise<Result[]> =>
   const sides = [
     {
       name: 'pg-ai worker',
-      child: () => worker(database),
+      child: () => worker(database, '--handlers', 'bench/lib/latency.mjs'),
       write: (data: object) => pool.query(`select ai.emit_event('latency.tick', $1::jsonb)`, [data]),
       times: [] as number[],
     },
