@@ -116,8 +116,11 @@ interface Round {
   readonly unfinished: boolean;
 }
 
-const JOBS = `select 'job' as delivery, j.* from ai_private.relay_jobs($1, $2) as j`;
-const NOTIFICATIONS = `select 'notify' as delivery, n.* from ai_private.relay_notifications($1, $2) as n`;
+// Where nobody wants the one or the other, it is not looked for.
+const JOBS = `select 'job' as delivery, j.* from ai_private.relay_jobs($1, $2) as j
+  where exists (select from ai.subscriptions s where s.delivery in ('job', 'email', 'webhook'))`;
+const NOTIFICATIONS = `select 'notify' as delivery, n.* from ai_private.relay_notifications($1, $2) as n
+  where exists (select from ai.subscriptions s where s.delivery = 'notify')`;
 
 /** How often it is asked whether subscriptions are to be looked after by themselves. */
 const APART_MS = 1000;
