@@ -8,6 +8,8 @@ security invoker
 set search_path = pg_catalog, pg_temp
 -- In all that it calls: making plans anew for the numbers at hand took as long as the round.
 set plan_cache_mode = force_generic_plan
+-- which it compiles for some tenths of a second, for a round of milliseconds
+set jit = off
 as $pg_ai$
 begin
   -- Lost together with the cursors that it moves, what is handed on would be handed on again.
