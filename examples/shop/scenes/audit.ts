@@ -17,9 +17,9 @@ const difference = (changes: Row): string => {
   return fields.map(([name, change]) => `${name} ${show(change.old)} → ${show(change.new)}`).join(', ');
 };
 
-/** A seal goes as far as the oldest transaction that still runs, in whatever database of the server: a moment's patience, on a busy one. */
+/** A seal goes as far as the oldest transaction that still runs, in whatever database of the server: two minutes of patience, on a busy one. */
 const othersEnd = async (play: Play): Promise<void> => {
-  for (let patience = 300; patience > 0; patience--) {
+  for (let patience = 1200; patience > 0; patience--) {
     const [open] = await play.ask(
       'select from ai.audit_log where transaction >= pg_snapshot_xmin(pg_current_snapshot()) limit 1',
     );
