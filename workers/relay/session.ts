@@ -60,10 +60,9 @@ export const createSession = (pool: pg.Pool, goneMs = 30_000, limitMs = 3000): S
     try {
       return (await mine.query<Row>(sql, parameters)).rows;
     } catch (error) {
-      // Without a SQLSTATE it is the connection; 57P is a server that ends it.
+      // Without a SQLSTATE it is the connection; 57P is a server that ends it; 0A000 a plan that an upgrade has made useless to it.
       const { code } = error as { code?: string };
-      if (code === undefined || !/^[0-9A-Z]{5}$/.test(code) || code.startsWith('57P') || code.startsWith('08'))
-        drop(mine);
+      if (code === undefined || !/^[0-9A-Z]{5}$/.test(code) || /^(57P|08|0A000)/.test(code)) drop(mine);
       throw error;
     }
   };

@@ -18,7 +18,7 @@ import type { Events, LoadedEvent } from './events.ts';
 import { type JobPayload, readPayload } from './job.ts';
 import { heldUntil, letGo, putBack } from './put-back.ts';
 import type { CurrentSubscription, Subscriptions } from './subscriptions.ts';
-import { acquit, bury, notDone, noteStart } from './suspect.ts';
+import { acquit, bury, notDone, noteStart, type Turns } from './suspect.ts';
 import { AlreadyDone, type Connections, Work } from './work.ts';
 
 /** What all attempts of a runner share. */
@@ -30,6 +30,8 @@ export interface Shared extends Connections {
   readonly metrics: Metrics;
   /** Ends attempts that are running: with Stopping or LeaseLost. */
   readonly running: Set<Ending>;
+  /** Of those that were in the hands of a worker that died. */
+  readonly suspects: Turns;
   /** A job will be due then. */
   readonly due: (inMs: number) => void;
 }
@@ -46,6 +48,8 @@ export class LeaseLost extends Error {
 
 /** How long a delivery rests whose subscription is paused, before it is looked at again. */
 const PAUSED_MS = 15_000;
+/** As long as a timer may wait. */
+const FOREVER_MS = 2 ** 31 - 1;
 /** What was waited for needs a moment. */
 const HELD_MS = 5;
 
@@ -94,7 +98,7 @@ class Attempt {
 
   async run(): Promise<Outcome> {
     const { queue, log } = this.#shared;
-    const { name, paused, ordered, maxAttempts } = this.#subscription;
+    const { name, paused, ordered } = this.#subscription;
     const handler = this.#shared.handlerOf(this.#subscription);
     if (handler === undefined || paused) return this.#back(PAUSED_MS);
     // A job that comes back as its own was locked by a worker that died, or by one that could not say how it ended.
@@ -108,16 +112,36 @@ class Attempt {
       if (until !== undefined) return this.#back(Math.max(0, until.getTime() - Date.now()) + HELD_MS);
     }
     if (suspect && this.#events.length > 1) return this.#back(0, this.#payload.failures, true);
-    if (suspect) {
+    const outcome = await (suspect ? this.#attemptSuspect(handler) : this.#attempt(handler));
+    log.debug({ subscription: name, events: this.#events.map(({ id }) => id), outcome }, 'attempted');
+    return outcome;
+  }
+
+  async #attemptSuspect(handler: DeliveryHandler): Promise<Outcome> {
+    const { queue, running, suspects } = this.#shared;
+    const { name, maxAttempts } = this.#subscription;
+    const turn = suspects.next();
+    const waiting = new Ending(FOREVER_MS);
+    running.add(waiting);
+    try {
+      await waiting.race(turn.begins);
       const deaths = await noteStart(queue, name, this.#first);
       this.#number += deaths;
       if (deaths >= Math.min(3, maxAttempts))
-        return this.#dead(`its worker died ${deaths} times while it was attempted`, deaths);
+        return await this.#dead(`its worker died ${deaths} times while it was attempted`, deaths);
+      running.delete(waiting);
+      const outcome = await this.#attempt(handler);
+      await acquit(queue, name, this.#first);
+      return outcome;
+    } catch (error) {
+      // Stopped, or robbed of its lease, before its turn had come.
+      if (error === waiting.reason) return await this.#failed(error, waiting.reason);
+      throw error;
+    } finally {
+      waiting.clear();
+      running.delete(waiting);
+      turn.end();
     }
-    const outcome = await this.#attempt(handler);
-    if (suspect) await acquit(queue, name, this.#first);
-    log.debug({ subscription: name, events: this.#events.map(({ id }) => id), outcome }, 'attempted');
-    return outcome;
   }
 
   async #attempt(handler: DeliveryHandler): Promise<Outcome> {

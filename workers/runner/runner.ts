@@ -15,6 +15,7 @@ import { readPayload } from './job.ts';
 import { type Lease, startLease } from './lease.ts';
 import { mendRelease } from './local-queue.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { Turns } from './suspect.ts';
 
 export interface RunnerOptions {
   /** For the runner's own statements. */
@@ -67,6 +68,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
     log,
     metrics,
     running,
+    suspects: new Turns(),
     due: (inMs) => {
       // Later ones are found by polling.
       if (inMs < options.pollMs) setTimeout(() => nudge?.(1), inMs + 2).unref();

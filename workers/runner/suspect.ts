@@ -15,6 +15,19 @@ export const notDone = async (
   return events.filter(({ id }) => !done.has(id));
 };
 
+/** Suspects of a worker are attempted one after the other: of several that ran when it died again, none could be told from the others. */
+export class Turns {
+  #last: Promise<void> = Promise.resolve();
+
+  /** @returns what says when those before it are over, and what ends this one */
+  next(): { readonly begins: Promise<void>; readonly end: () => void } {
+    const begins = this.#last;
+    const over = Promise.withResolvers<void>();
+    this.#last = begins.then(() => over.promise);
+    return { begins, end: over.resolve };
+  }
+}
+
 /**
  * Notes that a delivery which was in a dead worker's hands is about to be started.
  * @returns how often that was done before, and the worker did not come back

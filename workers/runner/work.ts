@@ -11,6 +11,8 @@ export class AlreadyDone extends Error {
   override readonly name = 'AlreadyDone';
 }
 
+const NOTE_DONE = `insert into ai_private.delivery_done (subscription, event_id, key) select $1, id, '' from unnest($2::bigint[]) as id on conflict do nothing`;
+
 /** Where an attempt does what it does in the database. */
 export interface Connections {
   /** For handlers' statements, which may take their time. */
@@ -130,10 +132,7 @@ export class Work {
     if (client === undefined) return;
     const { rowCount } = await this.#answer(
       client,
-      client.query(
-        `insert into ai_private.delivery_done (subscription, event_id, key) select $1, id, '' from unnest($2::bigint[]) as id on conflict do nothing`,
-        [this.#subscription, this.#events.map(({ id }) => id)],
-      ),
+      client.query(NOTE_DONE, [this.#subscription, this.#events.map(({ id }) => id)]),
     );
     if (rowCount !== this.#events.length) throw new AlreadyDone('another attempt has done this delivery');
     this.#refuseLate();
@@ -145,12 +144,7 @@ export class Work {
 
   /** Records that the delivery is done, where nothing commits with it. It is done, whether or not that can be written. */
   async noteDone(onFailure: (error: unknown) => void): Promise<void> {
-    await this.#queue
-      .query(
-        `insert into ai_private.delivery_done (subscription, event_id, key) select $1, id, '' from unnest($2::bigint[]) as id on conflict do nothing`,
-        [this.#subscription, this.#events.map(({ id }) => id)],
-      )
-      .catch(onFailure);
+    await this.#queue.query(NOTE_DONE, [this.#subscription, this.#events.map(({ id }) => id)]).catch(onFailure);
   }
 
   /** Undoes what was done through db, also where a statement still runs. */
