@@ -504,8 +504,9 @@ describe('a subscription whose filter takes long', () => {
   });
 
   test('is found by the time that it took, and told', async () => {
+    // Seconds, where a quarter of one is enough.
     const name = await subscribe({
-      filter: 'factorial(20000 + length(topic)) > 0',
+      filter: [31000, 31001, 31002].map((n) => `factorial(${n} + length(topic)) > 0`).join(' and '),
     });
     await emit(database, 'order.paid');
     await drain();
