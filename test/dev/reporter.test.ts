@@ -13,6 +13,7 @@ beforeAll(async () => {
     `import { describe, expect, test } from 'vitest';
      test('holds', () => {});
      test('does not hold', () => expect(1, 'one is two').toBe(2));
+     test('is something else', () => expect({ kept: 1, text: 'long '.repeat(9) }).toEqual({ kept: 1, text: 'short' }));
      test('wants more', (context) => context.skip('there is no more'));
      describe('a group', () => { test('that does not hold either', () => { throw new Error('no\\nsecond line'); }); });`,
   );
@@ -41,11 +42,17 @@ test('a run ends with what could not run and why, what failed with its reason, a
 Failed:
   [here] some.test.ts > does not hold
     one is two: expected 1 to be 2 // Object.is equality
+      - 2
+      + 1
+  [here] some.test.ts > is something else
+    expected { kept: 1, …(1) } to deeply equal { kept: 1, text: 'short' }
+      -   "text": "short",
+      +   "text": "long long long long long long long long long ",
   [here] some.test.ts > a group > that does not hold either
     no
   [here] unreadable.test.ts
     Cannot find module './not-there.ts' imported from ${join(folder, 'unreadable.test.ts')}
 
-1 passed, 3 failed, 1 skipped
+1 passed, 4 failed, 1 skipped
 `);
 });

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { SerializedError } from 'vitest';
 import type { Reporter, TestCase, TestModule, TestRunEndReason } from 'vitest/node';
 import type { MissingVariant } from './variants.ts';
@@ -31,10 +32,20 @@ export default class ClosingReporter implements Reporter {
 const section = (title: string, lines: readonly string[]): string =>
   lines.length === 0 ? '' : `${title}:\n${lines.map((line) => `  ${line}\n`).join('')}`;
 
-const firstLine = (error: { message: string } | undefined): string =>
-  error?.message.split('\n', 1)[0]?.slice(0, 200) ?? '';
+const DIFF_LINES = 12;
 
-/** Each failure with its first line. A file that does not load, a hook that fails and an error outside of tests have no test to their name. */
+/** The first line, and how what came differs from what was expected, which the first line cuts short. */
+const reason = (error: { message: string; diff?: string } | undefined): string => {
+  const first = error?.message.split('\n', 1)[0]?.slice(0, 200) ?? '';
+  const diff = stripVTControlCharacters(error?.diff ?? '')
+    .split('\n')
+    .filter((line) => /^[-+](?! (Expected|Received)$)/.test(line))
+    .map((line) => `\n      ${line.slice(0, 200)}`);
+  const more = diff.length > DIFF_LINES ? `\n      … ${diff.length - DIFF_LINES} lines more` : '';
+  return first + diff.slice(0, DIFF_LINES).join('') + more;
+};
+
+/** Each failure with its reason. A file that does not load, a hook that fails and an error outside of tests have no test to their name. */
 function whatFailed(modules: readonly TestModule[], errors: readonly SerializedError[]): string[] {
   const inModules = modules.flatMap((module) => {
     const where = `[${module.project.name}] ${module.relativeModuleId}`;
@@ -44,14 +55,14 @@ function whatFailed(modules: readonly TestModule[], errors: readonly SerializedE
       errors: test.result().errors ?? [],
     }));
     return [
-      ...(module.errors().length > 0 ? [`${where}\n    ${firstLine(module.errors()[0])}`] : []),
+      ...(module.errors().length > 0 ? [`${where}\n    ${reason(module.errors()[0])}`] : []),
       ...suites
         .filter((suite) => suite.errors.length > 0)
-        .map((suite) => `${where} > ${suite.name}\n    ${firstLine(suite.errors[0])}`),
-      ...tests.map((test) => `${where} > ${test.name}\n    ${firstLine(test.errors[0])}`),
+        .map((suite) => `${where} > ${suite.name}\n    ${reason(suite.errors[0])}`),
+      ...tests.map((test) => `${where} > ${test.name}\n    ${reason(test.errors[0])}`),
     ];
   });
-  return [...inModules, ...errors.map((error) => `outside of any test\n    ${firstLine(error)}`)];
+  return [...inModules, ...errors.map((error) => `outside of any test\n    ${reason(error)}`)];
 }
 
 /** Each test with the servers it could not run on, under its reason. */

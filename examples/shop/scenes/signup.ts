@@ -153,7 +153,7 @@ where relation = 'shop.members' order by id limit 1`;
     `select count(*)::int as leaks from (
        select new_row::text as text from ai.audit_log union all select payload::text from ai.event_log
        union all select to_jsonb(i)::text from ai_private.idempotency i) as t
-     where text like '%Xuan 2026%' or text like '%90123%'`,
+     where text like '%Xuan 2026%' or text like '%901234567%'`,
   );
   play.expect('neither is anywhere', leaks?.leaks, 0);
   await clerk.query('reset pg_ai.actor');
