@@ -7,7 +7,8 @@ export interface TcpProxy {
   readonly url: string;
   /** Ends every connection at once; new ones are let through. */
   cut(): void;
-  /** Half-open: what is connected stays so, and nothing is passed on any more, in either direction. New connections are let through. */
+  /** Half-open: what is connected stays so, and nothing is passed on any more, in either direction. New connections are let through.
+   *  What an earlier freeze left on the server's side ends, as the server's keepalive would end it: its slots are not endless. */
   freeze(): void;
   /** Neither connections nor new ones, until it is false again. */
   refuse(refused: boolean): void;
@@ -20,6 +21,7 @@ export async function startProxy(target: string): Promise<TcpProxy> {
   const server = new URL(target);
   const open = new Set<Socket>();
   const frozen = new Set<Socket>();
+  const servers = new WeakSet<Socket>();
   let refused = false;
   let made = 0;
   const listening = createServer((near) => {
@@ -29,6 +31,7 @@ export async function startProxy(target: string): Promise<TcpProxy> {
     }
     made++;
     const far = connect(Number(server.port || 5432), server.hostname.replace(/^\[|\]$/g, ''));
+    servers.add(far);
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -57,6 +60,7 @@ export async function startProxy(target: string): Promise<TcpProxy> {
     url: url.href,
     cut,
     freeze() {
+      for (const socket of frozen) if (servers.has(socket)) socket.destroy();
       for (const socket of open) frozen.add(socket);
     },
     refuse(now) {

@@ -33,7 +33,13 @@ test('two relays and four workers: none of 20,000 events is lost, and each row k
       },
     }),
   );
-  const options = { handlers, deliveries: {}, compile: false, connection: { connectionString: database.url } };
+  const options = {
+    handlers,
+    deliveries: {},
+    compile: false,
+    concurrency: 5,
+    connection: { connectionString: database.url },
+  };
   for (const relay of [true, true, false, false]) await stage.start({ ...options, relay });
   const open = await database.client();
   await open.query('begin');

@@ -62,6 +62,7 @@ test.each([
       handlers,
       deliveries: {},
       compile: false,
+      concurrency: 4,
       leaseMs: 1500,
       connection: { connectionString: proxy.url },
     });
