@@ -31,7 +31,7 @@ const operationCase = (operation: OperationName): Case => ({
         say(name);
         const wires: Wire[] = [];
         for (let i = 0; i < clients; i++) wires.push(await database.wire({ synchronous_commit: commit }));
-        const plan = quick ? { rounds: 5, turnMs: 150 } : { rounds: 9, turnMs: 130 };
+        const plan = quick ? { rounds: 5, turnMs: 150 } : { rounds: 21, turnMs: 100 };
         const doors = [
           byHand(database, operation),
           generateMutation(database, operation, 1.25),

@@ -80,10 +80,41 @@ test('every wrong field of a call is told, with its rule and a message', async (
   }
 });
 
-test.each([[[]], ['text'], [1], [null], [true]])('inputs that are no object: %j', async (inputs) => {
-  await ready();
-  const refused = await refusal(mutate(database, 'create', 'account', JSON.stringify(inputs)));
-  expect([refused.code, refused.fields, refused.errors[0]?.rule]).toEqual(['PI100', ['null:type'], { type: 'object' }]);
+describe.each([
+  ['create', 'account', { id: 3, customer_id: 1, slug: 'free' }],
+  ['fetch', 'account', { id: 1 }],
+  ['delete', 'account', { id: 1 }],
+] as const)('inputs of %s that are no object', (operation, table, whole) => {
+  test.each([[[]], ['text'], [1], [null], [true], [[whole]], [Object.keys(whole)]])('%j', async (inputs) => {
+    await ready();
+    const refused = await refusal(mutate(database, operation, table, JSON.stringify(inputs)));
+    expect([refused.code, refused.fields, refused.errors[0]?.rule]).toEqual([
+      'PI100',
+      ['null:type'],
+      { type: 'object' },
+    ]);
+  });
+});
+
+test('a field of any JSON that must be there, is; null is none where the column takes none', async () => {
+  await declare(
+    database,
+    `create table papers (id integer generated always as identity primary key, doc jsonb not null, note json);
+     create function fill() returns trigger language plpgsql as $f$ begin new.doc := coalesce(new.doc, '{}'); return new; end $f$;
+     create trigger fill before insert on papers for each row execute function fill();
+     comment on table papers is '{"operations": {"create": {"required": ["doc", "note"]}}}'`,
+  );
+  const fields = async (inputs: object | string) =>
+    (await refusal(mutate(database, 'create', 'papers', inputs))).fields;
+  expect(await fields({})).toEqual(['doc:required', 'note:required']);
+  expect(await fields({ note: 1 })).toEqual(['doc:required']);
+  expect(await fields({ doc: 1 })).toEqual(['note:required']);
+  expect(await fields({ doc: null, note: null })).toEqual(['doc:notNull']);
+  for (const inputs of ['1', '[]', '[{"doc": 1, "note": 1}]']) expect(await fields(inputs)).toEqual(['null:type']);
+  expect(await mutate(database, 'create', 'papers', { doc: false, note: null })).toMatchObject({
+    doc: false,
+    note: null,
+  });
 });
 
 test('inputs that are SQL null are no object either', async () => {

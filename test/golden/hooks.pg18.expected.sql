@@ -22,13 +22,11 @@ declare
   _errors jsonb;
   _old jsonb;
   _new jsonb;
-  _key jsonb;
   _actor text;
   _constraint text;
   _column text;
   _result jsonb;
   _started timestamptz := pg_catalog.clock_timestamp();
-  _audit bigint;
   _hook jsonb;
   _asked jsonb;
   _doing text;
@@ -89,10 +87,9 @@ begin
       begin
         -- The usual case: nothing is wrong with the inputs.
         if _opt = '{}'
-          and _in @@ '$.type() == "object"'
-            ' && $."id".type() == "number" && $."id" >= -2147483648 && $."id" <= 2147483647 && $."id".floor() == $."id"'
+          and _in @@ '$."id".type() == "number" && $."id".abs() <= 2147483647 && $."id".floor() == $."id"'
             ' && $."email".type() == "string"'
-            ' && (!exists($."age") || $."age".type() == "null" || $."age".type() == "number" && $."age" >= -2147483648 && $."age" <= 2147483647 && $."age".floor() == $."age")'::pg_catalog.jsonpath
+            ' && (!exists($."age") || $."age".type() == "null" || $."age".type() == "number" && $."age".abs() <= 2147483647 && $."age".floor() == $."age")'::pg_catalog.jsonpath
           and _in - '{"id","email","age"}'::text[] = '{}'
           and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
         then
@@ -184,13 +181,16 @@ begin
     end if;
 
     -- Audit and event, in the same transaction.
-    _key := pg_catalog.jsonb_build_object('id', _new -> 'id');
-    insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
-    values ('hooks.person', 'create', given._key, given._actor, 'fingerprint', null, given._new,
-      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
-    returning id into _audit;
+    with audit as (
+      insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+      values ('hooks.person', 'create', pg_catalog.jsonb_build_object('id', given._new -> 'id'),
+        given._actor,
+        'fingerprint', null, given._new, (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
+      returning id, row_key, actor
+    )
     insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-    values (given._audit, 'hooks.person.create', 'hooks.person', 'create', given._key, given._actor, given._new);
+    select a.id, 'hooks.person.create', 'hooks.person', 'create', a.row_key, a.actor, given._new
+    from audit as a;
 
     return _new || _added;
   exception
@@ -292,8 +292,7 @@ begin
     begin
       -- The usual case: nothing is wrong with the inputs.
       if _opt = '{}'
-        and _in @@ '$.type() == "object"'
-          ' && $."id".type() == "number" && $."id" >= -2147483648 && $."id" <= 2147483647 && $."id".floor() == $."id"'::pg_catalog.jsonpath
+        and _in @@ '$."id".type() == "number" && $."id".abs() <= 2147483647 && $."id".floor() == $."id"'::pg_catalog.jsonpath
         and _in - '{"id"}'::text[] = '{}'
         and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
       then

@@ -28,13 +28,10 @@ declare
   _errors jsonb;
   _old jsonb;
   _new jsonb;
-  _key jsonb;
-  _actor text;
   _constraint text;
   _column text;
   _result jsonb;
   _started timestamptz := pg_catalog.clock_timestamp();
-  _audit bigint;
   "order" integer;
   "no." smallint;
   "Pair" odd."Pair p";
@@ -51,9 +48,8 @@ begin
     begin
       -- The usual case: nothing is wrong with the inputs.
       if _opt = '{}'
-        and _in @@ E'$.type() == "object"'
-          ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
-          ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'
+        and _in @@ E'$."order".type() == "number" && $."order".abs() <= 2147483647 && $."order".floor() == $."order"'
+          ' && $."no.".type() == "number" && $."no.".abs() <= 32767 && $."no.".floor() == $."no."'
           ' && (!exists($."Pair") || $."Pair".type() == "null" || $."Pair".type() == "object")'
           ' && (!exists($."pairs") || $."pairs".type() == "null" || $."pairs".type() == "array")'
           ' && (!exists($."price") || $."price".type() == "null" || ($."price".type() == "number" || $."price".type() == "string"))'
@@ -208,18 +204,20 @@ break", 'span', t.span, 'double', t.double)
     end if;
 
     -- Audit and event, in the same transaction.
-    _actor := coalesce(
-      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-      nullif(pg_catalog.current_setting('role', true), 'none'),
-      session_user);
-    _key := pg_catalog.jsonb_build_object('order', _new -> 'order', 'no.', _new -> 'no.');
-    insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
-    values ('odd."Line ""item"""', 'create', given._key, given._actor, 'fingerprint', null, given._new,
-      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
-    returning id into _audit;
+    with audit as (
+      insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+      values ('odd."Line ""item"""', 'create', pg_catalog.jsonb_build_object('order', given._new -> 'order', 'no.', given._new -> 'no.'),
+        coalesce(
+          nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+          nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+          nullif(pg_catalog.current_setting('role', true), 'none'),
+          session_user),
+        'fingerprint', null, given._new, (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
+      returning id, row_key, actor
+    )
     insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-    values (given._audit, 'odd."Line ""item""".create', 'odd."Line ""item"""', 'create', given._key, given._actor, given._new);
+    select a.id, 'odd."Line ""item""".create', 'odd."Line ""item"""', 'create', a.row_key, a.actor, given._new
+    from audit as a;
 
     return _new;
   exception
@@ -399,7 +397,6 @@ declare
   _errors jsonb;
   _old jsonb;
   _new jsonb;
-  _key jsonb;
   _actor text;
   _constraint text;
   _column text;
@@ -421,9 +418,8 @@ begin
     begin
       -- The usual case: nothing is wrong with the inputs.
       if _opt = '{}'
-        and _in @@ E'$.type() == "object"'
-          ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
-          ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'
+        and _in @@ E'$."order".type() == "number" && $."order".abs() <= 2147483647 && $."order".floor() == $."order"'
+          ' && $."no.".type() == "number" && $."no.".abs() <= 32767 && $."no.".floor() == $."no."'
           ' && (!exists($."Pair") || $."Pair".type() == "null" || $."Pair".type() == "object")'
           ' && (!exists($."pairs") || $."pairs".type() == "null" || $."pairs".type() == "array")'
           ' && (!exists($."price") || $."price".type() == "null" || ($."price".type() == "number" || $."price".type() == "string"))'
@@ -607,14 +603,13 @@ break", 'span', t.span, 'double', t.double)
     end if;
 
     -- Audit and event, in the same transaction.
-    _actor := coalesce(
-      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-      nullif(pg_catalog.current_setting('role', true), 'none'),
-      session_user);
-    _key := pg_catalog.jsonb_build_object('order', _new -> 'order', 'no.', _new -> 'no.');
-    _actor := ai_private.record('odd."Line ""item"""', 'update', _key, _actor, 'fingerprint', _old, _new,
-      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint);
+    _actor := ai_private.record('odd."Line ""item"""', 'update', pg_catalog.jsonb_build_object('order', given._new -> 'order', 'no.', given._new -> 'no.'),
+      coalesce(
+        nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+        nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+        nullif(pg_catalog.current_setting('role', true), 'none'),
+        session_user),
+      'fingerprint', given._old, given._new, (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint);
 
     return _new;
   exception
@@ -682,13 +677,10 @@ declare
   _errors jsonb;
   _old jsonb;
   _new jsonb;
-  _key jsonb;
-  _actor text;
   _constraint text;
   _column text;
   _result jsonb;
   _started timestamptz := pg_catalog.clock_timestamp();
-  _audit bigint;
   "order" integer;
   "no." smallint;
 begin
@@ -698,9 +690,8 @@ begin
     begin
       -- The usual case: nothing is wrong with the inputs.
       if _opt = '{}'
-        and _in @@ '$.type() == "object"'
-          ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
-          ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'::pg_catalog.jsonpath
+        and _in @@ '$."order".type() == "number" && $."order".abs() <= 2147483647 && $."order".floor() == $."order"'
+          ' && $."no.".type() == "number" && $."no.".abs() <= 32767 && $."no.".floor() == $."no."'::pg_catalog.jsonpath
         and _in - '{"order","no."}'::text[] = '{}'
         and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
       then
@@ -777,18 +768,20 @@ break", 'span', t.span, 'double', t.double)
     end if;
 
     -- Audit and event, in the same transaction.
-    _actor := coalesce(
-      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-      nullif(pg_catalog.current_setting('role', true), 'none'),
-      session_user);
-    _key := pg_catalog.jsonb_build_object('order', _old -> 'order', 'no.', _old -> 'no.');
-    insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
-    values ('odd."Line ""item"""', 'delete', given._key, given._actor, 'fingerprint', given._old, null,
-      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
-    returning id into _audit;
+    with audit as (
+      insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+      values ('odd."Line ""item"""', 'delete', pg_catalog.jsonb_build_object('order', given._old -> 'order', 'no.', given._old -> 'no.'),
+        coalesce(
+          nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+          nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+          nullif(pg_catalog.current_setting('role', true), 'none'),
+          session_user),
+        'fingerprint', given._old, null, (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
+      returning id, row_key, actor
+    )
     insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-    values (given._audit, 'odd."Line ""item""".delete', 'odd."Line ""item"""', 'delete', given._key, given._actor, given._old);
+    select a.id, 'odd."Line ""item""".delete', 'odd."Line ""item"""', 'delete', a.row_key, a.actor, given._old
+    from audit as a;
 
     return _old;
   exception
@@ -928,13 +921,10 @@ declare
   _errors jsonb;
   _old jsonb;
   _new jsonb;
-  _key jsonb;
-  _actor text;
   _constraint text;
   _column text;
   _result jsonb;
   _started timestamptz := pg_catalog.clock_timestamp();
-  _audit bigint;
   "order" integer;
   "no." smallint;
   "Pair" odd."Pair p";
@@ -951,9 +941,8 @@ begin
     begin
       -- The usual case: nothing is wrong with the inputs.
       if _opt = '{}'
-        and _in @@ E'$.type() == "object"'
-          ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
-          ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'
+        and _in @@ E'$."order".type() == "number" && $."order".abs() <= 2147483647 && $."order".floor() == $."order"'
+          ' && $."no.".type() == "number" && $."no.".abs() <= 32767 && $."no.".floor() == $."no."'
           ' && (!exists($."Pair") || $."Pair".type() == "null" || $."Pair".type() == "object")'
           ' && (!exists($."pairs") || $."pairs".type() == "null" || $."pairs".type() == "array")'
           ' && (!exists($."price") || $."price".type() == "null" || ($."price".type() == "number" || $."price".type() == "string"))'
@@ -1123,18 +1112,20 @@ break", 'span', t.span, 'double', t.double)
     end if;
 
     -- Audit and event, in the same transaction.
-    _actor := coalesce(
-      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-      nullif(pg_catalog.current_setting('role', true), 'none'),
-      session_user);
-    _key := pg_catalog.jsonb_build_object('order', _new -> 'order', 'no.', _new -> 'no.');
-    insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
-    values ('odd."Line ""item"""', 'upsert', given._key, given._actor, 'fingerprint', given._old, given._new,
-      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
-    returning id into _audit;
+    with audit as (
+      insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+      values ('odd."Line ""item"""', 'upsert', pg_catalog.jsonb_build_object('order', given._new -> 'order', 'no.', given._new -> 'no.'),
+        coalesce(
+          nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+          nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+          nullif(pg_catalog.current_setting('role', true), 'none'),
+          session_user),
+        'fingerprint', given._old, given._new, (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
+      returning id, row_key, actor
+    )
     insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-    values (given._audit, 'odd."Line ""item""".upsert', 'odd."Line ""item"""', 'upsert', given._key, given._actor, given._new);
+    select a.id, 'odd."Line ""item""".upsert', 'odd."Line ""item"""', 'upsert', a.row_key, a.actor, given._new
+    from audit as a;
 
     return _new;
   exception
@@ -1357,9 +1348,8 @@ begin
   begin
     -- The usual case: nothing is wrong with the inputs.
     if _opt = '{}'
-      and _in @@ '$.type() == "object"'
-        ' && $."order".type() == "number" && $."order" >= -2147483648 && $."order" <= 2147483647 && $."order".floor() == $."order"'
-        ' && $."no.".type() == "number" && $."no." >= -32768 && $."no." <= 32767 && $."no.".floor() == $."no."'::pg_catalog.jsonpath
+      and _in @@ '$."order".type() == "number" && $."order".abs() <= 2147483647 && $."order".floor() == $."order"'
+        ' && $."no.".type() == "number" && $."no.".abs() <= 32767 && $."no.".floor() == $."no."'::pg_catalog.jsonpath
       and _in - '{"order","no."}'::text[] = '{}'
     then
       "order" := (_in -> 'order')::integer;
@@ -1469,13 +1459,10 @@ declare
   _errors jsonb;
   _old jsonb;
   _new jsonb;
-  _key jsonb;
-  _actor text;
   _constraint text;
   _column text;
   _result jsonb;
   _started timestamptz := pg_catalog.clock_timestamp();
-  _audit bigint;
   note text;
 begin
   <<attempt>>
@@ -1545,17 +1532,20 @@ begin
     end if;
 
     -- Audit and event, in the same transaction.
-    _actor := coalesce(
-      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-      nullif(pg_catalog.current_setting('role', true), 'none'),
-      session_user);
-    insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
-    values ('odd.loose', 'create', given._key, given._actor, 'fingerprint', null, given._new,
-      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
-    returning id into _audit;
+    with audit as (
+      insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+      values ('odd.loose', 'create', null,
+        coalesce(
+          nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+          nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+          nullif(pg_catalog.current_setting('role', true), 'none'),
+          session_user),
+        'fingerprint', null, given._new, (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
+      returning id, row_key, actor
+    )
     insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-    values (given._audit, 'odd.loose.create', 'odd.loose', 'create', given._key, given._actor, given._new);
+    select a.id, 'odd.loose.create', 'odd.loose', 'create', a.row_key, a.actor, given._new
+    from audit as a;
 
     return pg_catalog.jsonb_build_object('note', _new -> 'note');
   exception

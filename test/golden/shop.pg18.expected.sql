@@ -24,13 +24,10 @@ declare
   _errors jsonb;
   _old jsonb;
   _new jsonb;
-  _key jsonb;
-  _actor text;
   _constraint text;
   _column text;
   _result jsonb;
   _started timestamptz := pg_catalog.clock_timestamp();
-  _audit bigint;
   email text;
   password text;
   name character varying;
@@ -48,15 +45,14 @@ begin
     begin
       -- The usual case: nothing is wrong with the inputs.
       if _opt = '{}'
-        and _in @@ '$.type() == "object"'
-          ' && $."email".type() == "string"'
+        and _in @@ '$."email".type() == "string"'
           ' && $."password".type() == "string"'
           ' && (!exists($."name") || $."name".type() == "null" || $."name".type() == "string")'
           ' && (!exists($."size") || $."size".type() == "string" && ($."size" == "small" || $."size" == "large"))'
           ' && (!exists($."balance") || ($."balance".type() == "number" && $."balance".abs() < 100000000 && ($."balance" * 100).floor() == $."balance" * 100 || $."balance".type() == "string" && $."balance" like_regex "^-?[0-9]{1,8}([.][0-9]{1,2})?$"))'
           ' && (!exists($."tags") || $."tags".type() == "null" || $."tags".type() == "array")'
-          ' && (!exists($."settings") || !($."settings".type() == "null"))'
-          ' && (!exists($."referrer") || $."referrer".type() == "null" || ($."referrer".type() == "number" && $."referrer" >= -9223372036854775808 && $."referrer" <= 9223372036854775807 && $."referrer".floor() == $."referrer" || $."referrer".type() == "string" && $."referrer" like_regex "^-?[0-9]{1,18}$"))'
+          ' && (!exists($."settings") || $."settings".type() != "null")'
+          ' && (!exists($."referrer") || $."referrer".type() == "null" || ($."referrer".type() == "number" && $."referrer".abs() <= 9223372036854775807 && $."referrer".floor() == $."referrer" || $."referrer".type() == "string" && $."referrer" like_regex "^-?[0-9]{1,18}$"))'
           ' && (!exists($."since") || $."since".type() == "null" || $."since".type() == "string")'
           ' && (!exists($."until") || $."until".type() == "null" || $."until".type() == "string")'::pg_catalog.jsonpath
         and _in - '{"email","password","name","size","balance","tags","settings","referrer","since","until"}'::text[] = '{}'
@@ -220,18 +216,20 @@ begin
     end if;
 
     -- Audit and event, in the same transaction.
-    _actor := coalesce(
-      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-      nullif(pg_catalog.current_setting('role', true), 'none'),
-      session_user);
-    _key := pg_catalog.jsonb_build_object('id', _new -> 'id');
-    insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
-    values ('shop.customer', 'create', given._key, given._actor, 'fingerprint', null, given._new,
-      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
-    returning id into _audit;
+    with audit as (
+      insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+      values ('shop.customer', 'create', pg_catalog.jsonb_build_object('id', given._new -> 'id'),
+        coalesce(
+          nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+          nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+          nullif(pg_catalog.current_setting('role', true), 'none'),
+          session_user),
+        'fingerprint', null, given._new, (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
+      returning id, row_key, actor
+    )
     insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-    values (given._audit, 'shop.customer.create', 'shop.customer', 'create', given._key, given._actor, given._new);
+    select a.id, 'shop.customer.create', 'shop.customer', 'create', a.row_key, a.actor, given._new
+    from audit as a;
 
     return _new;
   exception
@@ -414,13 +412,10 @@ declare
   _errors jsonb;
   _old jsonb;
   _new jsonb;
-  _key jsonb;
-  _actor text;
   _constraint text;
   _column text;
   _result jsonb;
   _started timestamptz := pg_catalog.clock_timestamp();
-  _audit bigint;
   _version text;
   id bigint;
   password text;
@@ -437,8 +432,7 @@ begin
     begin
       -- The usual case: nothing is wrong with the inputs.
       if _opt = '{}'
-        and _in @@ '$.type() == "object"'
-          ' && ($."id".type() == "number" && $."id" >= -9223372036854775808 && $."id" <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'
+        and _in @@ '($."id".type() == "number" && $."id".abs() <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'
           ' && (!exists($."password") || $."password".type() == "string")'
           ' && (!exists($."name") || $."name".type() == "null" || $."name".type() == "string")'
           ' && (!exists($."size") || $."size".type() == "string" && ($."size" == "small" || $."size" == "large"))'
@@ -630,18 +624,20 @@ begin
     end if;
 
     -- Audit and event, in the same transaction.
-    _actor := coalesce(
-      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-      nullif(pg_catalog.current_setting('role', true), 'none'),
-      session_user);
-    _key := pg_catalog.jsonb_build_object('id', _new -> 'id');
-    insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
-    values ('shop.customer', 'update', given._key, given._actor, 'fingerprint', given._old, given._new,
-      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
-    returning id into _audit;
+    with audit as (
+      insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+      values ('shop.customer', 'update', pg_catalog.jsonb_build_object('id', given._new -> 'id'),
+        coalesce(
+          nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+          nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+          nullif(pg_catalog.current_setting('role', true), 'none'),
+          session_user),
+        'fingerprint', given._old, given._new, (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
+      returning id, row_key, actor
+    )
     insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-    values (given._audit, 'shop.customer.update', 'shop.customer', 'update', given._key, given._actor, given._new);
+    select a.id, 'shop.customer.update', 'shop.customer', 'update', a.row_key, a.actor, given._new
+    from audit as a;
 
     return _new;
   exception
@@ -821,13 +817,10 @@ declare
   _errors jsonb;
   _old jsonb;
   _new jsonb;
-  _key jsonb;
-  _actor text;
   _constraint text;
   _column text;
   _result jsonb;
   _started timestamptz := pg_catalog.clock_timestamp();
-  _audit bigint;
   _version text;
   id bigint;
 begin
@@ -837,8 +830,7 @@ begin
     begin
       -- The usual case: nothing is wrong with the inputs.
       if _opt = '{}'
-        and _in @@ '$.type() == "object"'
-          ' && ($."id".type() == "number" && $."id" >= -9223372036854775808 && $."id" <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'::pg_catalog.jsonpath
+        and _in @@ '($."id".type() == "number" && $."id".abs() <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'::pg_catalog.jsonpath
         and _in - '{"id"}'::text[] = '{}'
         and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
       then
@@ -919,18 +911,20 @@ begin
     end if;
 
     -- Audit and event, in the same transaction.
-    _actor := coalesce(
-      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-      nullif(pg_catalog.current_setting('role', true), 'none'),
-      session_user);
-    _key := pg_catalog.jsonb_build_object('id', _old -> 'id');
-    insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
-    values ('shop.customer', 'delete', given._key, given._actor, 'fingerprint', given._old, null,
-      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
-    returning id into _audit;
+    with audit as (
+      insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+      values ('shop.customer', 'delete', pg_catalog.jsonb_build_object('id', given._old -> 'id'),
+        coalesce(
+          nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+          nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+          nullif(pg_catalog.current_setting('role', true), 'none'),
+          session_user),
+        'fingerprint', given._old, null, (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
+      returning id, row_key, actor
+    )
     insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-    values (given._audit, 'shop.customer.delete', 'shop.customer', 'delete', given._key, given._actor, given._old);
+    select a.id, 'shop.customer.delete', 'shop.customer', 'delete', a.row_key, a.actor, given._old
+    from audit as a;
 
     return _old;
   exception
@@ -1065,13 +1059,10 @@ declare
   _errors jsonb;
   _old jsonb;
   _new jsonb;
-  _key jsonb;
-  _actor text;
   _constraint text;
   _column text;
   _result jsonb;
   _started timestamptz := pg_catalog.clock_timestamp();
-  _audit bigint;
   email text;
   password text;
   name character varying;
@@ -1082,8 +1073,7 @@ begin
     begin
       -- The usual case: nothing is wrong with the inputs.
       if _opt = '{}'
-        and _in @@ '$.type() == "object"'
-          ' && $."email".type() == "string"'
+        and _in @@ '$."email".type() == "string"'
           ' && $."password".type() == "string"'
           ' && (!exists($."name") || $."name".type() == "null" || $."name".type() == "string")'::pg_catalog.jsonpath
         and _in - '{"email","password","name"}'::text[] = '{}'
@@ -1191,18 +1181,20 @@ begin
     end if;
 
     -- Audit and event, in the same transaction.
-    _actor := coalesce(
-      nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
-      nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
-      nullif(pg_catalog.current_setting('role', true), 'none'),
-      session_user);
-    _key := pg_catalog.jsonb_build_object('id', _new -> 'id');
-    insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
-    values ('shop.customer', 'upsert', given._key, given._actor, 'fingerprint', given._old, given._new,
-      (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
-    returning id into _audit;
+    with audit as (
+      insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+      values ('shop.customer', 'upsert', pg_catalog.jsonb_build_object('id', given._new -> 'id'),
+        coalesce(
+          nullif(pg_catalog.current_setting('pg_ai.actor', true), ''),
+          nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub',
+          nullif(pg_catalog.current_setting('role', true), 'none'),
+          session_user),
+        'fingerprint', given._old, given._new, (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - given._started) * 1000000)::bigint)
+      returning id, row_key, actor
+    )
     insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-    values (given._audit, 'shop.customer.upsert', 'shop.customer', 'upsert', given._key, given._actor, given._new);
+    select a.id, 'shop.customer.upsert', 'shop.customer', 'upsert', a.row_key, a.actor, given._new
+    from audit as a;
 
     return _new;
   exception
@@ -1386,8 +1378,7 @@ begin
   begin
     -- The usual case: nothing is wrong with the inputs.
     if _opt = '{}'
-      and _in @@ '$.type() == "object"'
-        ' && ($."id".type() == "number" && $."id" >= -9223372036854775808 && $."id" <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'::pg_catalog.jsonpath
+      and _in @@ '($."id".type() == "number" && $."id".abs() <= 9223372036854775807 && $."id".floor() == $."id" || $."id".type() == "string" && $."id" like_regex "^-?[0-9]{1,18}$")'::pg_catalog.jsonpath
       and _in - '{"id"}'::text[] = '{}'
     then
       id := (_in ->> 'id')::numeric::bigint;

@@ -28,7 +28,6 @@ const OWN = [
   '_constraint',
   '_column',
   '_result',
-  '_audit',
   '_hook',
   '_asked',
   '_again',

@@ -8,7 +8,7 @@ import { elapsed } from './failure.ts';
 import { maskedFields, recorded } from './handling.ts';
 import { added } from './hooks.ts';
 import { givenList } from './inputs.ts';
-import { ident, literal } from './sql.ts';
+import { ident, indent, literal } from './sql.ts';
 
 /** RETURNING can give the old row beside the new one since PostgreSQL 18; before, the old row is read and locked first. */
 export const returnsOld = (operation: Operation): boolean => operation.table.serverVersion >= 18;
@@ -235,26 +235,34 @@ export const emitRecord = (context: Context): string => {
   const { operation, own, fingerprint } = context;
   const row = operation.kind === 'delete' ? own._old : own._new;
   const key = identifying(operation);
+  const rowKey = key.length === 0 ? 'null' : pick(`given.${row}`, key);
+  const actor = startsEarly(operation) ? `given.${own._actor}` : indent(ACTOR, 2).trimStart();
   const entity = literal(operation.table.qualified);
-  const old = operation.kind === 'create' ? 'null' : own._old;
-  const fresh = operation.kind === 'delete' ? 'null' : own._new;
-  const qualified = (variable: string) => (variable === 'null' ? variable : `given.${variable}`);
+  const kind = literal(operation.kind);
+  const written = (variable: string): string => recorded(context, `given.${variable}`);
+  const old = operation.kind === 'create' ? 'null' : written(own._old);
+  const fresh = operation.kind === 'delete' ? 'null' : written(own._new);
+  const audited = `${entity}, ${kind}, ${rowKey},
+  ${actor},
+  ${literal(fingerprint)}, ${old}, ${fresh}, ${elapsed(context)}`;
   const record =
     operation.security === 'definer'
-      ? `insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
-values (${entity}, ${literal(operation.kind)}, given.${own._key}, given.${own._actor}, ${literal(fingerprint)}, ${recorded(context, qualified(old))}, ${recorded(context, qualified(fresh))},
-  ${elapsed(context)})
-returning id into ${own._audit};
+      ? // One statement: each has a price of its own, and so has every variable between them.
+        `with audit as (
+  insert into ai.audit_log (relation, operation, row_key, actor, fingerprint, old_row, new_row, elapsed_us)
+  values (${indent(audited, 2).trimStart()})
+  returning id, row_key, actor
+)
 insert into ai.event_log (audit_id, topic, entity, operation, row_key, actor, payload)
-values (given.${own._audit}, ${literal(`${operation.table.qualified}.${operation.kind}`)}, ${entity}, ${literal(operation.kind)}, given.${own._key}, given.${own._actor}, ${recorded(context, `given.${row}`)});`
+select a.id, ${literal(`${operation.table.qualified}.${operation.kind}`)}, ${entity}, ${kind}, a.row_key, a.actor, ${written(row)}
+from audit as a;`
       : // The caller may not write the audit trail; the recorder may, and lets itself be called only from here.
-        `${own._actor} := ai_private.record(${entity}, ${literal(operation.kind)}, ${own._key}, ${own._actor}, ${literal(fingerprint)}, ${recorded(context, old)}, ${recorded(context, fresh)},
-  ${elapsed(context)});`;
+        `${own._actor} := ai_private.record(${audited});`;
   const whole = operation.returns.length === operation.visible.length;
   const answer = whole ? row : pick(row, operation.returns);
   const version = operation.returnsVersion ? ` || pg_catalog.jsonb_build_object('xmin', ${own._version})` : '';
   return `-- Audit and event, in the same transaction.
-${startsEarly(operation) ? '' : `${own._actor} := ${ACTOR};\n`}${key.length === 0 ? '' : `${own._key} := ${pick(row, key)};\n`}${record}
+${record}
 
 return ${answer}${maskedFields(context, row, operation.returns)}${version}${added(context)};`;
 };

@@ -23,10 +23,10 @@ interface Look {
   readonly read: string | undefined;
 }
 
-const INTEGERS: Readonly<Record<string, readonly [string, string]>> = {
-  smallint: ['-32768', '32767'],
-  integer: ['-2147483648', '2147483647'],
-  bigint: ['-9223372036854775808', '9223372036854775807'],
+const INTEGERS: Readonly<Record<string, string>> = {
+  smallint: '32767',
+  integer: '2147483647',
+  bigint: '9223372036854775807',
 };
 /** Powers of ten between which a number can be read without overflow or underflow. */
 const FLOATS: Readonly<Record<string, number>> = { real: 37, 'double precision': 307 };
@@ -67,7 +67,8 @@ const look = (context: Context, input: Input): Look => {
     case 'json':
       return {
         ...unsettled,
-        holds: input.nullable ? [] : [`!(${value}.type() == "null")`],
+        // Of a field that is absent, this does not hold.
+        holds: input.nullable ? [] : [`${value}.type() != "null"`],
         read: type === 'jsonb' ? `nullif(${_in} -> ${key}, 'null')` : `nullif(${_in} -> ${key}, 'null')::${type}`,
       };
     case 'list':
@@ -138,7 +139,8 @@ const numberLook = (context: Context, { column, rules, nullable }: Input, unsett
   };
   const range = INTEGERS[type];
   if (range !== undefined) {
-    const number = [isNumber, `${value} >= ${range[0]}`, `${value} <= ${range[1]}`, `${value}.floor() == ${value}`];
+    // The least of all has no counterpart above zero, and takes the longer way.
+    const number = [isNumber, `${value}.abs() <= ${range}`, `${value}.floor() == ${value}`];
     // The cast from jsonb takes 7.0 for the whole number that it is; it knows null since PostgreSQL 18.
     const direct = type !== 'bigint' && (!nullable || context.operation.table.serverVersion >= 18);
     return {
@@ -196,7 +198,11 @@ export const emitUsual = (context: Context): string => {
   const looks = new Map(inputs.map((input) => [input, look(context, input)]));
   const lines = inputs.flatMap((input) => allowed(input, looks.get(input) as Look) ?? []);
   const known = textArray(inputs.map((input) => input.column.name));
-  const path = literalOfLines(['$.type() == "object"', ...lines.map((line) => ` && ${line}`)]);
+  // What is no object has none of the fields that must be there. An array of one has, but without them it is not '{}'.
+  const named = inputs.some((input) => input.required);
+  const path = literalOfLines(
+    [...(named ? [] : ['$.type() == "object"']), ...lines].map((line, i) => (i === 0 ? line : ` && ${line}`)),
+  );
   const guard = [
     `${_opt} = '{}'`,
     `${_in} @@ ${indent(path, 4).trimStart()}::pg_catalog.jsonpath`,
