@@ -62,6 +62,9 @@ begin
         begin
           "order" := (_in -> 'order')::integer;
           "no." := (_in -> 'no.')::smallint;
+          "line
+break" := case when _in ? E'line\nbreak' then _in ->> E'line\nbreak' else ('a
+b'::text)::text end;
           if _in ? 'Pair' then
             "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
           end if;
@@ -78,9 +81,6 @@ begin
           if _in ? 'codes' then
             codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
           end if;
-          "line
-break" := case when _in ? E'line\nbreak' then _in ->> E'line\nbreak' else ('a
-b'::text)::text end;
           span := (_in ->> 'span')::int4range;
           exit usual when ((case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end)
             or pg_catalog.scale(pg_catalog.trim_scale(price)) > 2
@@ -431,6 +431,8 @@ begin
         begin
           "order" := (_in -> 'order')::integer;
           "no." := (_in -> 'no.')::smallint;
+          "line
+break" := _in ->> E'line\nbreak';
           if _in ? 'Pair' then
             "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
           end if;
@@ -444,8 +446,6 @@ begin
           if _in ? 'codes' then
             codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
           end if;
-          "line
-break" := _in ->> E'line\nbreak';
           span := (_in ->> 'span')::int4range;
           exit usual when ((case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end)
             or pg_catalog.scale(pg_catalog.trim_scale(price)) > 2
@@ -955,6 +955,9 @@ begin
         begin
           "order" := (_in -> 'order')::integer;
           "no." := (_in -> 'no.')::smallint;
+          "line
+break" := case when _in ? E'line\nbreak' then _in ->> E'line\nbreak' else ('a
+b'::text)::text end;
           if _in ? 'Pair' then
             "Pair" := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'Pair')) as r (v odd."Pair p"));
           end if;
@@ -971,9 +974,6 @@ begin
           if _in ? 'codes' then
             codes := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'codes')) as r (v bpchar[]));
           end if;
-          "line
-break" := case when _in ? E'line\nbreak' then _in ->> E'line\nbreak' else ('a
-b'::text)::text end;
           span := (_in ->> 'span')::int4range;
           exit usual when ((case pg_catalog.jsonb_typeof(_in -> 'Pair') when 'object' then (_in -> 'Pair') - '{"x","Y y"}'::text[] <> '{}' end)
             or pg_catalog.scale(pg_catalog.trim_scale(price)) > 2

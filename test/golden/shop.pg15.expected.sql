@@ -59,19 +59,20 @@ begin
         and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
       then
         begin
+          select _in ->> 'password',
+            case when _in ? 'name' then _in ->> 'name' else 'nobody'::character varying end,
+            coalesce((_in ->> 'size')::shop.size, ('small'::shop.size)::shop.size),
+            coalesce((_in ->> 'balance')::numeric, (0)::numeric),
+            coalesce(nullif(_in -> 'settings', 'null'), ('{"theme": "it''s dark"}'::jsonb)::jsonb),
+            (_in ->> 'referrer')::numeric::bigint
+          into given.password, given.name, given.size, given.balance, given.settings, given.referrer;
           if _in ? 'email' then
             if ((_in ->> 'email')::text)::shop.email is null then end if;
             email := (_in ->> 'email')::text;
           end if;
-          password := _in ->> 'password';
-          name := case when _in ? 'name' then _in ->> 'name' else 'nobody'::character varying end;
-          size := coalesce((_in ->> 'size')::shop.size, ('small'::shop.size)::shop.size);
-          balance := coalesce((_in ->> 'balance')::numeric, (0)::numeric);
           if _in ? 'tags' then
             tags := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'tags')) as r (v text[]));
           end if;
-          settings := coalesce(nullif(_in -> 'settings', 'null'), ('{"theme": "it''s dark"}'::jsonb)::jsonb);
-          referrer := (_in ->> 'referrer')::numeric::bigint;
           since := (_in ->> 'since')::date;
           until := (_in ->> 'until')::date;
           exit usual when (email !~ (case when pg_catalog.char_length(email) < 64 then '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$' else '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' end)
@@ -443,11 +444,12 @@ begin
         and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
       then
         begin
-          id := (_in ->> 'id')::numeric::bigint;
-          password := _in ->> 'password';
-          name := _in ->> 'name';
-          size := (_in ->> 'size')::shop.size;
-          balance := (_in ->> 'balance')::numeric;
+          select (_in ->> 'id')::numeric::bigint,
+            _in ->> 'password',
+            _in ->> 'name',
+            (_in ->> 'size')::shop.size,
+            (_in ->> 'balance')::numeric
+          into given.id, given.password, given.name, given.size, given.balance;
           if _in ? 'tags' then
             tags := (select r.v from pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object('v', _in -> 'tags')) as r (v text[]));
           end if;
@@ -1089,12 +1091,12 @@ begin
         and not pg_catalog.concat(pg_catalog.current_setting('plv8.start_proc', true), pg_catalog.current_setting('pljs.start_proc', true)) <> ''
       then
         begin
+          password := _in ->> 'password';
+          name := _in ->> 'name';
           if _in ? 'email' then
             if ((_in ->> 'email')::text)::shop.email is null then end if;
             email := (_in ->> 'email')::text;
           end if;
-          password := _in ->> 'password';
-          name := _in ->> 'name';
           exit usual when (email !~ (case when pg_catalog.char_length(email) < 64 then '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$' else '^[A-Za-z0-9.!#$%&''*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$' end)
             or pg_catalog.char_length(password) < 8
             or pg_catalog.char_length(name::text) > 40) is not true;

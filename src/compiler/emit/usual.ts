@@ -190,6 +190,21 @@ const literalOfLines = (lines: readonly string[]): string => {
     .join('\n');
 };
 
+/** More assignments than this take more memory in each session than one statement, and no less time. */
+const MOST_ASSIGNMENTS = 3;
+/** PL/pgSQL takes 1,024 variables after INTO. */
+const MOST_TARGETS = 1000;
+
+const readAll = (reads: readonly (readonly [variable: string, value: string])[]): readonly string[] => {
+  if (reads.length <= MOST_ASSIGNMENTS) return reads.map(([own, value]) => `${own} := ${value};`);
+  const some = reads.slice(0, MOST_TARGETS);
+  const values = some.map(([, value]) => value).join(',\n  ');
+  return [
+    `select ${values}\ninto ${some.map(([own]) => `given.${own}`).join(', ')};`,
+    ...readAll(reads.slice(MOST_TARGETS)),
+  ];
+};
+
 /** Reads the inputs and leaves the block "usual" when nothing is wrong with them and no option is given. */
 export const emitUsual = (context: Context): string => {
   const { own, operation } = context;
@@ -211,26 +226,25 @@ export const emitUsual = (context: Context): string => {
   ];
 
   const inserts = operation.kind === 'create' || operation.kind === 'upsert';
-  const reads: string[] = [];
-  let risky = false;
+  const plain: (readonly [variable: string, value: string])[] = [];
+  const risky: string[] = [];
   for (const input of operation.inputs) {
     const own = variable(input.column.name);
     const fallback = inserts && input.default !== undefined ? verbatim(input.default) : undefined;
     if (!input.offered) {
-      if (fallback !== undefined) reads.push(`${own} := ${fallback};`);
+      if (fallback !== undefined) plain.push([own, fallback]);
       continue;
     }
     const read = looks.get(input)?.read;
     const present = `${_in} ? ${literal(input.column.name)}`;
     const optional = fallback === undefined || input.required ? undefined : fallback;
     if (read === undefined) {
-      risky = true;
-      reads.push(conversion(context, input).sql);
-      if (optional !== undefined) reads.push(`if not ${present} then\n  ${own} := ${optional};\nend if;`);
-    } else if (optional === undefined) reads.push(`${own} := ${read};`);
-    else if (input.nullable) reads.push(`${own} := case when ${present} then ${read} else ${optional} end;`);
+      risky.push(conversion(context, input).sql);
+      if (optional !== undefined) risky.push(`if not ${present} then\n  ${own} := ${optional};\nend if;`);
+    } else if (optional === undefined) plain.push([own, read]);
+    else if (input.nullable) plain.push([own, `case when ${present} then ${read} else ${optional} end`]);
     // Where null is refused, null means absent.
-    else reads.push(`${own} := coalesce(${read}, ${optional});`);
+    else plain.push([own, `coalesce(${read}, ${optional})`]);
   }
 
   const settled = (rule: Rule): boolean =>
@@ -242,10 +256,11 @@ export const emitUsual = (context: Context): string => {
     broken.length === 0
       ? 'exit usual;'
       : `exit usual when (${indent(broken.join('\nor '), 2).trimStart()}) is not true;`;
-  const body = [...reads, leave].join('\n');
-  const guarded = risky
-    ? `begin\n${indent(body)}\nexception when others then\n  null; -- told below, by field\nend;`
-    : body;
+  const body = [...readAll(plain), ...risky, leave].join('\n');
+  const guarded =
+    risky.length > 0
+      ? `begin\n${indent(body)}\nexception when others then\n  null; -- told below, by field\nend;`
+      : body;
   return `-- The usual case: nothing is wrong with the inputs.
 if ${guard.join('\n  and ')}
 then
