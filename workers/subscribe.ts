@@ -68,7 +68,7 @@ export const subscribe = (options: SubscribeOptions): EventStream => {
     notify: (channel, payload) => pool.query('select pg_notify($1, $2)', [channel, payload]),
     log,
   });
-  const events = new Events(pool);
+  const events = new Events(pool, false);
   const stopping = new AbortController();
   const signal = options.signal === undefined ? stopping.signal : AbortSignal.any([stopping.signal, options.signal]);
   const store = options.store ?? createDatabaseStore(session, name, topics);

@@ -207,7 +207,10 @@ export const startWorker = async (options: WorkerOptions): Promise<RunningWorker
         listener,
         log,
         ...(options.broker === undefined ? {} : { broker: options.broker }),
-        onRound: ({ delivery, events }) => metrics.relayed.inc({ delivery }, events),
+        onRound({ delivery, events, few }) {
+          metrics.relayed.inc({ delivery }, events);
+          if (few !== undefined) runner?.announce(few);
+        },
       });
       relay = started;
       // First of all: what is handed on meanwhile is done by those who stay.

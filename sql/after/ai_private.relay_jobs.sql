@@ -1,7 +1,7 @@
 -- One round of the relay for what becomes jobs: takes new events and adds their jobs in the same transaction, all by one statement. Returns how many events
--- were handed on and looked at, and whether there is more at once; "whose" as of
--- ai_private.take_events. Runs as its caller, a member of ai_worker, who needs the right to add jobs.
-create function ai_private.relay_jobs(most integer default 1000, whose text default null, out handed_on bigint, out looked_at bigint, out unfinished boolean)
+-- were handed on and looked at, whether there is more at once, and, where they are few, which ones ("few": ids, from, until), so that whoever does the jobs can
+-- read them already while it takes the jobs; "whose" as of ai_private.take_events. Runs as its caller, a member of ai_worker, who needs the right to add jobs.
+create function ai_private.relay_jobs(most integer default 1000, whose text default null, out handed_on bigint, out looked_at bigint, out unfinished boolean, out few jsonb)
 language plpgsql
 volatile
 security invoker
@@ -64,8 +64,12 @@ begin
   ), added as (
     select count(*) as jobs from spec s cross join lateral graphile_worker.add_jobs(s.specs) as a where s.specs is not null
   )
-  select coalesce(sum(cardinality(t.ids)), 0), coalesce(max(t.looked_at), 0), coalesce(bool_or(t.unfinished), false)
-  into handed_on, looked_at, unfinished
+  select coalesce(sum(cardinality(t.ids)), 0), coalesce(max(t.looked_at), 0), coalesce(bool_or(t.unfinished), false),
+    case when sum(cardinality(t.ids)) between 1 and 16 then (
+      select jsonb_build_object('ids', jsonb_agg(distinct e.id::text), 'from', min(e.at), 'until', max(e.at))
+      from taken f cross join lateral unnest(f.ids, f.times) as e (id, at)
+    ) end
+  into handed_on, looked_at, unfinished, few
   from taken t
   where (select a.jobs from added a) >= 0;
 end

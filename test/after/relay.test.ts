@@ -16,7 +16,9 @@ useTables(
 
 type Round = { handed_on: string; looked_at: string; unfinished: boolean };
 const relay = async (runner: Runner = database, most = 1000): Promise<Round> =>
-  (await rowsOf<Round>(runner, 'select * from ai_private.relay_jobs($1)', [most]))[0] as Round;
+  (
+    await rowsOf<Round>(runner, 'select handed_on, looked_at, unfinished from ai_private.relay_jobs($1)', [most])
+  )[0] as Round;
 
 /** Until nothing is left. */
 const drain = async (runner: Runner = database, most = 1000): Promise<void> => {
@@ -55,6 +57,24 @@ const begin = async (): Promise<pg.Client> => {
   await client.query('begin');
   return client;
 };
+
+test('a round tells which events it has handed on, where they are few', async () => {
+  await subscribe({ topics: ['few.*'] });
+  await subscribe({ topics: ['few.*'], filter: `payload ->> 'n' = '1'` });
+  const few = async () =>
+    (await database.query<{ few: unknown }>('select few from ai_private.relay_jobs()')).map((round) => round.few);
+  await drain();
+  expect(await few()).toEqual([null]);
+  const ids: string[] = [];
+  for (let n = 1; n <= 3; n++) ids.push(await emit(database, 'few.come', { n }));
+  const [span] = await database.query(
+    'select to_json(min(at)) as from, to_json(max(at)) as until from ai.event_log where id = any ($1)',
+    [ids],
+  );
+  expect(await few()).toEqual([{ ids, ...span }]);
+  for (let n = 0; n < 17; n++) await emit(database, 'few.come', {});
+  expect(await few()).toEqual([null]);
+});
 
 test('a mutation and an emitted event become jobs of those who want them', async () => {
   const name = await subscribe({ topics: ['public.users.create', 'order.*'] });
@@ -479,7 +499,7 @@ describe('a subscription whose filter takes long', () => {
   const apart = (name: string): Promise<unknown> =>
     database.query(`select ai_private.set_apart($1, 'stopped', 1000)`, [name]);
   const alone = (name: string): Promise<Round[]> =>
-    rowsOf<Round>(database, 'select * from ai_private.relay_jobs(1000, $1)', [name]);
+    rowsOf<Round>(database, 'select handed_on, looked_at, unfinished from ai_private.relay_jobs(1000, $1)', [name]);
 
   test('is taken by itself, in pieces that grow again, and then with the others', async () => {
     const name = await subscribe({ filter: `topic <> 'x'` });

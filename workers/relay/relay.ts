@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Listener } from '../listen.ts';
+import type { Wanted } from '../runner/events.ts';
 import { type Apart, blame, createApart, isStopped } from './apart.ts';
 import { type Broker, lookForBrokers } from './pump.ts';
 import { type Found, type Pace, type Rhythm, type RhythmState, startRhythm } from './rhythm.ts';
@@ -29,6 +30,8 @@ export interface RelayOptions {
     readonly delivery: 'job' | 'notify' | 'broker';
     readonly events: number;
     readonly seconds: number;
+    /** The events that became jobs, where they are few. */
+    readonly few?: Wanted | undefined;
   }) => void;
 }
 
@@ -114,12 +117,13 @@ interface Round {
   readonly handed_on: string;
   readonly looked_at: string;
   readonly unfinished: boolean;
+  readonly few: Wanted | null;
 }
 
 // Where nobody wants the one or the other, it is not looked for.
-const JOBS = `select 'job' as delivery, j.* from ai_private.relay_jobs($1, $2) as j
+const JOBS = `select 'job' as delivery, j.handed_on, j.looked_at, j.unfinished, j.few from ai_private.relay_jobs($1, $2) as j
   where exists (select from ai.subscriptions s where s.delivery in ('job', 'email', 'webhook'))`;
-const NOTIFICATIONS = `select 'notify' as delivery, n.* from ai_private.relay_notifications($1, $2) as n
+const NOTIFICATIONS = `select 'notify' as delivery, n.handed_on, n.looked_at, n.unfinished, null::jsonb as few from ai_private.relay_notifications($1, $2) as n
   where exists (select from ai.subscriptions s where s.delivery = 'notify')`;
 
 /** How often it is asked whether subscriptions are to be looked after by themselves. */
@@ -185,8 +189,8 @@ const lookForJobsAndListeners = (
       else if (rounds.every(({ looked_at }) => looked_at === '0')) throw failures[0];
     }
     const seconds = (performance.now() - started) / 1000;
-    for (const { delivery, handed_on } of rounds)
-      if (handed_on !== '0') onRound?.({ delivery, events: Number(handed_on), seconds });
+    for (const { delivery, handed_on, few } of rounds)
+      if (handed_on !== '0') onRound?.({ delivery, events: Number(handed_on), seconds, few: few ?? undefined });
     return {
       // The same events for many subscriptions are no more events.
       events: Math.max(0, ...rounds.map(({ looked_at }) => Number(looked_at))),

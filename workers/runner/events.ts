@@ -1,4 +1,5 @@
-import type { Event, Queryable } from '../delivery.ts';
+import type pg from 'pg';
+import type { Event } from '../delivery.ts';
 
 /** An event, with what the runner needs of it as PostgreSQL prints it. */
 export interface LoadedEvent extends Event {
@@ -44,17 +45,23 @@ interface Batch {
   answered: boolean;
 }
 
+/** What has been announced and is not asked for, as others have its jobs: no more than this is held for nothing. */
+const MOST_ANNOUNCED = 100;
+
 /**
  * Reads events for many jobs with one statement: those that were locked together (prefetch), and those that ask in the same moment. A job that asks
  * for what is on its way waits for that; one that asks for what is there gets it at once.
  */
 export class Events {
-  readonly #database: Queryable;
+  readonly #database: pg.Pool;
+  readonly #preparedStatements: boolean;
   readonly #coming = new Map<string, { uses: number; readonly batch: Batch }>();
+  readonly #announced = new Set<string>();
   #next: Batch | undefined;
 
-  constructor(database: Queryable) {
+  constructor(database: pg.Pool, preparedStatements: boolean) {
     this.#database = database;
+    this.#preparedStatements = preparedStatements;
   }
 
   /** @returns those that are still there, in the order of ids */
@@ -63,6 +70,7 @@ export class Events {
     if (missing.length > 0) this.prefetch([{ ...wanted, ids: missing }]);
     const batches = wanted.ids.map((id) => {
       const coming = this.#coming.get(id);
+      this.#announced.delete(id);
       if (coming !== undefined && --coming.uses <= 0) this.#coming.delete(id);
       return coming?.batch;
     });
@@ -72,18 +80,26 @@ export class Events {
     return Promise.all(batches.map((batch) => batch?.answer)).then(collect);
   }
 
+  /** Starts to read what may be asked for. */
+  announce(wanted: Wanted): void {
+    if (this.#announced.size >= MOST_ANNOUNCED) return;
+    for (const id of wanted.ids) if (!this.#coming.has(id)) this.#announced.add(id);
+    this.prefetch([wanted], 0);
+  }
+
   /** Starts to read what will be asked for, once by each who wants it. What is not asked for is forgotten after a minute. */
-  prefetch(all: readonly Wanted[]): void {
+  prefetch(all: readonly Wanted[], uses = 1): void {
     const missing: Wanted[] = [];
     let batch: Batch | undefined;
     for (const wanted of all) {
       const ids: string[] = [];
       for (const id of wanted.ids) {
         const coming = this.#coming.get(id);
-        if (coming !== undefined) coming.uses++;
+        if (uses > 0) this.#announced.delete(id);
+        if (coming !== undefined) coming.uses += uses;
         else {
           batch ??= this.#upcoming();
-          this.#coming.set(id, { uses: 1, batch });
+          this.#coming.set(id, { uses, batch });
           ids.push(id);
         }
       }
@@ -96,7 +112,10 @@ export class Events {
   }
 
   #forget(all: readonly Wanted[]): void {
-    for (const { ids } of all) for (const id of ids) this.#coming.delete(id);
+    for (const id of all.flatMap(({ ids }) => ids)) {
+      this.#coming.delete(id);
+      this.#announced.delete(id);
+    }
   }
 
   /** The statement that is about to be sent: whatever asks before this turn of the event loop ends goes along. */
@@ -132,14 +151,18 @@ export class Events {
       if (Date.parse(one.from) < Date.parse(from)) from = one.from;
       if (Date.parse(one.until) > Date.parse(until)) until = one.until;
     }
-    const { rows } = await this.#database.query<Row & { [column: string]: unknown }>(
-      `select id::text, entity, operation, payload::text, json_build_array(at, transaction::text, topic, action, row_key::text, actor, trace_id)::text as rest
-       from ai.event_log where id = any($1::bigint[]) and at between $2::timestamptz - interval '1 ms' and $3::timestamptz + interval '1 ms'`,
-      [batch.flatMap((one) => one.ids), from, until],
-    );
+    const { rows } = await this.#database.query<Row>({
+      ...(this.#preparedStatements ? { name: 'pg_ai events' } : {}),
+      text: EVENTS,
+      values: [batch.flatMap((one) => one.ids), from, until],
+    });
     for (const row of rows) found.set(row.id, new EventRow(row));
   }
 }
+
+const EVENTS = `
+  select id::text, entity, operation, payload::text, json_build_array(at, transaction::text, topic, action, row_key::text, actor, trace_id)::text as rest
+  from ai.event_log where id = any($1::bigint[]) and at between $2::timestamptz - interval '1 ms' and $3::timestamptz + interval '1 ms'`;
 
 /** Parses what is asked for, when it is. */
 class EventRow implements LoadedEvent {

@@ -10,7 +10,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { Ahead } from './ahead.ts';
 import { createTask, LeaseLost, type Shared, Stopping } from './attempt.ts';
 import type { Ending } from './ending.ts';
-import { Events } from './events.ts';
+import { Events, type Wanted } from './events.ts';
 import { readPayload } from './job.ts';
 import { type Lease, startLease } from './lease.ts';
 import { mendRelease } from './local-queue.ts';
@@ -44,6 +44,8 @@ export interface RunnerOptions {
 export interface Runner {
   /** Whether it takes jobs at present. */
   readonly takes: boolean;
+  /** Jobs have just been added for these events: it reads them already. */
+  announce(events: Wanted): void;
   /**
    * Takes no more jobs, lets those that run finish within the time, and hands back the others.
    * @param graceMs how long attempts may go on before their signal is aborted
@@ -63,7 +65,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
     work,
     answerMs: options.leaseMs,
     subscriptions: new Subscriptions(queue),
-    events: new Events(queue),
+    events: new Events(queue, options.preparedStatements),
     handlerOf: ({ delivery }) => deliveries[delivery],
     log,
     metrics,
@@ -159,6 +161,9 @@ export const startRunner = (options: RunnerOptions): Runner => {
   return {
     get takes() {
       return takes;
+    },
+    announce(events) {
+      if (takes) shared.events.announce(events);
     },
     async stop(grace) {
       graceMs = grace;
