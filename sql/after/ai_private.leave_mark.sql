@@ -1,7 +1,7 @@
--- A mark as of now: events of transactions from "boundary" on have ids above "id", because the id is read before this transaction gets its own. Where it has one already, the
--- last mark before that is returned. It is kept for others if there were new events since the last one; the newest thousand are, as cursors remember
--- themselves how far back the oldest transaction goes that they still wait for.
-create function ai_private.leave_mark(out boundary xid8, out id bigint)
+-- A mark as of now: events of transactions from "boundary" on have ids above "id", because the id is read before this transaction gets its own, here or by the
+-- caller ("read_before"). Where it has one already, the last mark before that is returned. It is kept for others if there were new events since the
+-- last one; the newest thousand are, as cursors remember themselves how far back the oldest transaction goes that they still wait for.
+create function ai_private.leave_mark(read_before bigint default null, out boundary xid8, out id bigint)
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -13,7 +13,7 @@ begin
     id := ai_private.event_floor(boundary);
     return;
   end if;
-  id := ai_private.last_event_id();
+  id := coalesce(read_before, ai_private.last_event_id());
   boundary := pg_current_xact_id();
   if id <= (select m.id from ai_private.event_mark m order by m.boundary desc limit 1) then
     return;
@@ -30,6 +30,6 @@ begin
   end if;
 end
 $pg_ai$;
-comment on function ai_private.leave_mark() is 'From which id on the events of later transactions lie';
-revoke all on function ai_private.leave_mark() from public;
-grant execute on function ai_private.leave_mark() to ai_owner;
+comment on function ai_private.leave_mark(bigint) is 'From which id on the events of later transactions lie';
+revoke all on function ai_private.leave_mark(bigint) from public;
+grant execute on function ai_private.leave_mark(bigint) to ai_owner;

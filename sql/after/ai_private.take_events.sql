@@ -20,7 +20,7 @@ set search_path = pg_catalog, pg_temp
 as $pg_ai$
 #variable_conflict use_column
 declare
-  here constant text := (select s.system_identifier::text from pg_control_system() as s);
+  here text;
   locked text[];
   last_id bigint;
   mark record;
@@ -38,14 +38,16 @@ begin
   if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
     raise exception using errcode = 'PI401', message = ai_private.message('PI401', '{}');
   end if;
-  -- Looking costs no transaction id.
-  last_id := ai_private.last_event_id();
-  select array_agg(c.subscription) into due
-  from ai_private.subscription_cursor c
+  -- Looking costs no transaction id. All by one statement: each has a price of its own, and most looks end here.
+  select array_agg(c.subscription), min(h.cluster), min(e.last_id) into due, here, last_id
+  from (select p.system_identifier::text as cluster from pg_control_system() as p) as h
+  -- ai_private.last_event_id, written out
+  cross join (select case when n.is_called then n.last_value else n.last_value - 1 end as last_id from ai.event_id as n) as e
+  cross join ai_private.subscription_cursor c
   join ai.subscriptions s on s.name = c.subscription
   where not s.paused and s.delivery = any (deliveries) and c.retry_at <= clock_timestamp()
     and case when whose is null then c.apart = 0 else c.subscription = whose end
-    and (c.until is not null or c.cluster <> here or last_id > c.seen_id
+    and (c.until is not null or c.cluster <> h.cluster or e.last_id > c.seen_id
       -- ai_private.may_be_news, written out: it is asked for each subscription at each look
       or pg_snapshot_xmax(c.seen) < c.seen_boundary and pg_snapshot_xmax(pg_current_snapshot()) > pg_snapshot_xmax(c.seen)
       or exists (select from pg_snapshot_xip(c.seen) as x where pg_visible_in_snapshot(x, pg_current_snapshot()))
@@ -54,7 +56,7 @@ begin
     return;
   end if;
 
-  select m.boundary, m.id into mark from ai_private.leave_mark() as m;
+  mark := ai_private.leave_mark(last_id);
   select array_agg(l.subscription) into locked
   from (
     select c.subscription
@@ -69,9 +71,10 @@ begin
   end if;
 
   -- After the cursors are locked: none is ahead of it.
-  select pg_current_snapshot() into snapshot;
+  snapshot := pg_current_snapshot();
   for found in
-    select c as cursor, s.delivery, s.settings, s.batch_size, s.max_attempts, s.filter is not null as filters
+    select c as cursor, s.delivery, s.settings, s.batch_size, s.max_attempts, s.filter is not null as filters,
+      exists (select from ai_private.redelivery r where r.subscription = c.subscription) as redelivers
     from ai_private.subscription_cursor c
     join ai.subscriptions s on s.name = c.subscription
     where c.subscription = any (locked)
@@ -90,7 +93,9 @@ begin
       c.until := snapshot;
       c.until_boundary := mark.boundary;
       c.until_id := mark.id;
-      c.after_id := ai_private.first_new_id(c.seen, c.seen_boundary, c.seen_id, c.floor_id, snapshot);
+      -- Where nothing was under way, nothing was late.
+      c.after_id := case when pg_snapshot_xmin(c.seen) = pg_snapshot_xmax(c.seen) and pg_snapshot_xmax(c.seen) >= c.seen_boundary then c.seen_id
+        else ai_private.first_new_id(c.seen, c.seen_boundary, c.seen_id, c.floor_id, snapshot) end;
     end if;
     c.moved_at := clock_timestamp();
 
@@ -107,18 +112,25 @@ begin
     elsif c.apart > 0 and taken.looked_at > 0 and not taken.passed_over then
       c.apart := case when 2 * c.apart >= most then 0 else 2 * c.apart end;
     end if;
-    again := ai_private.take_redeliveries(c.subscription, most, taken.ids);
 
     subscription := c.subscription;
     delivery := found.delivery;
     settings := found.settings;
     batch_size := found.batch_size;
     max_attempts := found.max_attempts;
-    ids := again.ids || taken.ids;
-    times := again.times || taken.times;
-    queues := again.queues || taken.queues;
-    notes := again.notes || taken.notes;
-    looked_at := taken.looked_at + cardinality(again.ids);
+    ids := taken.ids;
+    times := taken.times;
+    queues := taken.queues;
+    notes := taken.notes;
+    looked_at := taken.looked_at;
+    if found.redelivers then
+      again := ai_private.take_redeliveries(c.subscription, most, taken.ids);
+      ids := again.ids || ids;
+      times := again.times || times;
+      queues := again.queues || queues;
+      notes := again.notes || notes;
+      looked_at := looked_at + cardinality(again.ids);
+    end if;
     unfinished := taken.looked_at >= taken.asked_for;
     run_from := greatest(c.moved_at - make_interval(secs => cardinality(ids) / 1e6), c.ordered_at + interval '1 microsecond');
     total := total + looked_at;
@@ -128,7 +140,8 @@ begin
       c.seen := c.until;
       c.seen_boundary := c.until_boundary;
       c.seen_id := c.until_id;
-      c.floor_id := greatest(c.floor_id, ai_private.seen_floor(c.seen, c.seen_boundary, c.seen_id));
+      c.floor_id := greatest(c.floor_id, case when pg_snapshot_xmin(c.seen) >= c.seen_boundary then c.seen_id
+        else ai_private.seen_floor(c.seen, c.seen_boundary, c.seen_id) end);
       c.until := null;
       c.until_boundary := null;
       c.until_id := null;
