@@ -35,6 +35,11 @@ export const node: Case = {
           [
             await contender('pg and ai.generate_mutation', 'ours'),
             {
+              ...(await contender('pg and the typed function', 'typed')),
+              floor: true,
+              note: 'the other way to call the same operation',
+            },
+            {
               ...(await contender('pg and the function by hand', 'by-hand')),
               floor: true,
               note: 'the same call of the hand-written function: more than this cannot be had from one call',

@@ -1,0 +1,1 @@
+export { openTyped as open } from './ours.mjs';
