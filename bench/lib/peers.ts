@@ -77,7 +77,7 @@ export interface Contender {
   readonly call: (n: number) => Promise<void>;
   /** In place of the note of the race. */
   readonly note?: string;
-  /** The best that can be done on our side, written by hand: compared with the others as we are, to tell how far away the bar is. */
+  /** Compared with the others as we are, without a bar: the best that can be done on our side, written by hand, or another way to call us. */
   readonly floor?: boolean;
 }
 

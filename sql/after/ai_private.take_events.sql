@@ -38,7 +38,7 @@ begin
   if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
     raise exception using errcode = 'PI401', message = ai_private.message('PI401', '{}');
   end if;
-  -- Looking costs no transaction id. All by one statement: each has a price of its own, and most looks end here.
+  -- Looking costs no transaction id. All by one statement: each has a price of its own, and many looks end here.
   select array_agg(c.subscription), min(h.cluster), min(e.last_id) into due, here, last_id
   from (select p.system_identifier::text as cluster from pg_control_system() as p) as h
   -- ai_private.last_event_id, written out

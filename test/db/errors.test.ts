@@ -28,6 +28,8 @@ const ready = () => {
         "website": {"format": "uri"}, "tags": {"maxItems": 2, "minItems": 1, "uniqueItems": true},
         "rank": {"minimum": 1, "exclusiveMaximum": 10, "multipleOf": 2}, "code": {"pattern": "^[A-Z]+$", "enum": ["VN", "EN"]}
       }, "operations": {"create": {"required": ["slug"], "optional": "*"}, "update": {"optional": "*"}, "delete": true, "upsert": {"optional": "*"}, "fetch": true}}';
+     create table anything (id integer generated always as identity primary key, note text);
+     comment on table anything is '{"operations": {"create": {"optional": ["note"]}}}';
      insert into customer values (1, 'a@b.example'), (2, 'c@d.example');
      insert into account (id, customer_id, slug, during, rank, size) values (1, 1, 'taken', '[1,10)', 2, 'S'), (2, 1, 'other', '[20,30)', 4, 'S')`,
   );
@@ -82,6 +84,8 @@ test('every wrong field of a call is told, with its rule and a message', async (
 
 describe.each([
   ['create', 'account', { id: 3, customer_id: 1, slug: 'free' }],
+  // Nothing must be there.
+  ['create', 'anything', { note: 'free' }],
   ['fetch', 'account', { id: 1 }],
   ['delete', 'account', { id: 1 }],
 ] as const)('inputs of %s that are no object', (operation, table, whole) => {
