@@ -78,14 +78,13 @@ const until = async (holds: () => Promise<boolean> | boolean): Promise<void> => 
 const rang = async (): Promise<number> =>
   Number((await database.query<{ n: string }>('select count(*) as n from ai.event_log where rang'))[0]?.n);
 
-const sessions = async (): Promise<number> =>
-  Number(
-    (
-      await database.query<{ n: string }>(
-        `select count(*) as n from pg_stat_activity where application_name = 'pg_ai relay' and datname = current_database()`,
-      )
-    )[0]?.n,
-  );
+/** Whether somebody holds a lock by which mutations see that a relay sleeps. */
+const bellHangs = async (): Promise<boolean> =>
+  (
+    await database.query(
+      `select from pg_locks l join pg_database d on d.oid = l.database where l.locktype = 'advisory' and d.datname = current_database()`,
+    )
+  ).length > 0;
 
 test('a relay hands on what is written, asleep or awake; the doorbell is rung only while it sleeps', async () => {
   const name = await subscribe();
@@ -145,10 +144,10 @@ test('two relays, whose connections are cut and freeze again and again: each eve
   await until(async () => (await handed(name)).length >= expected.length);
   expect((await handed(name)).toSorted()).toEqual(expected.toSorted());
   expect((await jobsOf(database, name)).filter(({ revision }) => revision > 0)).toEqual([]);
-  // They have found back and hear again, and who vanished with the bell in hand has let go of it.
+  // They have found back and hear again, and who vanished with the bell in hand lets go of it: the server takes it for gone.
   await until(() => relays.every(({ relay, listener }) => listener.works && relay.state === 'asleep'));
-  await until(async () => (await sessions()) <= 2);
   for (const { relay } of relays) await relay.stop();
+  await until(async () => !(await bellHangs()));
   const before = await rang();
   await create();
   expect(await rang()).toBe(before);
@@ -166,11 +165,11 @@ test('a relay that cannot add jobs notifies all the same, and goes on when it ca
   await database.query('alter schema graphile_worker rename to elsewhere');
   const { relay } = start();
   const first = Number(await create());
-  await until(() => heard.length === 1);
+  await until(() => heard.length >= 1);
   await database.query('alter schema elsewhere rename to graphile_worker');
   await until(async () => (await handed(name)).length === 1);
   const second = Number(await create());
-  await until(() => heard.length === 2);
+  await until(() => heard.length >= 2);
   expect(heard).toEqual([first, second]);
   await until(() => relay.state === 'asleep');
   await ear.end();
@@ -236,9 +235,5 @@ test('behind a pooler that shares sessions it polls, rings no bell and leaves no
   await until(async () => (await handed(name)).length === 1);
   expect(await handed(name)).toEqual([id]);
   expect(await rang()).toBe(before);
-  expect(
-    await database.query(
-      `select from pg_locks l join pg_database d on d.oid = l.database where l.locktype = 'advisory' and d.datname = current_database()`,
-    ),
-  ).toEqual([]);
+  expect(await bellHangs()).toBe(false);
 });
