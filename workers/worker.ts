@@ -207,9 +207,10 @@ export const startWorker = async (options: WorkerOptions): Promise<RunningWorker
         listener,
         log,
         ...(options.broker === undefined ? {} : { broker: options.broker }),
-        onRound({ delivery, events, few }) {
+        tell: () => runner?.wants ?? 0,
+        onRound({ delivery, events, told = [] }) {
           metrics.relayed.inc({ delivery }, events);
-          if (few !== undefined) runner?.announce(few);
+          runner?.announce(told);
         },
       });
       relay = started;

@@ -15,11 +15,9 @@ begin
   end if;
   id := coalesce(read_before, ai_private.last_event_id());
   boundary := pg_current_xact_id();
-  if id <= (select m.id from ai_private.event_mark m order by m.boundary desc limit 1) then
-    return;
-  end if;
-  insert into ai_private.event_mark (boundary, id) values (boundary, id);
-  if random() < 0.01 then
+  insert into ai_private.event_mark (boundary, id)
+  select boundary, id where id > coalesce((select m.id from ai_private.event_mark m order by m.boundary desc limit 1), -1);
+  if found and random() < 0.01 then
     delete from ai_private.event_mark m
     where m.boundary in (
       select k.boundary from ai_private.event_mark k

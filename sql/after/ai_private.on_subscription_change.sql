@@ -11,7 +11,7 @@ begin
     return null;
   end if;
   if tg_op = 'DELETE' then
-    execute format('drop function if exists ai_gen.%I(pg_snapshot, xid8, bigint, pg_snapshot, xid8, bigint, bigint, integer, boolean)', 'taker:' || old.name);
+    execute format('drop function if exists ai_gen.%I(pg_snapshot, xid8, bigint, pg_snapshot, xid8, bigint, bigint, integer, boolean, boolean)', 'taker:' || old.name);
     -- another one of this name has nothing done
     delete from ai_private.delivery_done d where d.subscription = old.name;
     return null;
@@ -20,7 +20,7 @@ begin
     perform ai_private.place_cursor(new.name, new.start_at);
   end if;
   if tg_op = 'INSERT'
-    or to_regprocedure(format('ai_gen.%I(pg_snapshot, xid8, bigint, pg_snapshot, xid8, bigint, bigint, integer, boolean)', 'taker:' || new.name)) is null
+    or to_regprocedure(format('ai_gen.%I(pg_snapshot, xid8, bigint, pg_snapshot, xid8, bigint, bigint, integer, boolean, boolean)', 'taker:' || new.name)) is null
     or (new.topics, new.filter, new.ordered, new.delivery) is distinct from (old.topics, old.filter, old.ordered, old.delivery) then
     perform ai_private.write_taker(new);
     update ai_private.subscription_cursor c set retry_at = '-infinity', apart = 0, failures = 0

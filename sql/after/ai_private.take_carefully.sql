@@ -2,7 +2,7 @@
 -- others go on. So does one on which, by itself, the filter has been stopped again and again (ai_private.set_apart): it is not judged any more ("passed_over").
 -- "error" tells what else went wrong; then nothing is taken. Nothing is written but that dead letter, so trying costs no transaction ids.
 create function ai_private.take_carefully(
-  c ai_private.subscription_cursor, most integer,
+  c ai_private.subscription_cursor, most integer, tell boolean,
   out ids bigint[], out times timestamptz[], out queues integer[], out notes text[],
   out last_id bigint, out looked_at integer, out asked_for integer, out error text, out passed_over boolean
 )
@@ -11,7 +11,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
 declare
-  taker constant text := format('select * from ai_gen.%I($1, $2, $3, $4, $5, $6, $7, $8, $9)', 'taker:' || c.subscription);
+  taker constant text := format('select * from ai_gen.%I($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', 'taker:' || c.subscription);
   state text;
   message text;
 begin
@@ -21,7 +21,7 @@ begin
   while not passed_over loop
     begin
       execute taker into ids, times, queues, notes, last_id, looked_at
-      using c.seen, c.seen_boundary, c.seen_id, c.until, c.until_boundary, c.until_id, c.after_id, asked_for, true;
+      using c.seen, c.seen_boundary, c.seen_id, c.until, c.until_boundary, c.until_id, c.after_id, asked_for, true, tell;
       return;
     exception when others then
       get stacked diagnostics state = returned_sqlstate, message = message_text;
@@ -33,7 +33,7 @@ begin
     asked_for := asked_for / 2;
   end loop;
   begin
-    execute taker into ids, times, queues, notes, last_id, looked_at using c.seen, c.seen_boundary, c.seen_id, c.until, c.until_boundary, c.until_id, c.after_id, 1, false;
+    execute taker into ids, times, queues, notes, last_id, looked_at using c.seen, c.seen_boundary, c.seen_id, c.until, c.until_boundary, c.until_id, c.after_id, 1, false, false;
   exception when others then
     get stacked diagnostics error = message_text;
     return;
@@ -49,6 +49,6 @@ begin
   notes := '{}';
 end
 $pg_ai$;
-comment on function ai_private.take_carefully(ai_private.subscription_cursor, integer) is 'Calls a subscription''s taker, past events on which its filter fails';
-revoke all on function ai_private.take_carefully(ai_private.subscription_cursor, integer) from public;
-grant execute on function ai_private.take_carefully(ai_private.subscription_cursor, integer) to ai_owner;
+comment on function ai_private.take_carefully(ai_private.subscription_cursor, integer, boolean) is 'Calls a subscription''s taker, past events on which its filter fails';
+revoke all on function ai_private.take_carefully(ai_private.subscription_cursor, integer, boolean) from public;
+grant execute on function ai_private.take_carefully(ai_private.subscription_cursor, integer, boolean) to ai_owner;

@@ -2,17 +2,15 @@
 -- hand the events on in the same one. Several may call at once: a cursor is moved by one at a time, and who finds it taken passes it by. Returns a row for each subscription that
 -- was looked after: its events in order, and "run_from", the first of as many moments, a microsecond apart, of which none was given out before.
 -- "whose" names the one subscription that is looked after; without it those are left out whose filters take long (ai_private.set_apart), which are for "whose".
+-- Where no more than "tell" events may be new, those that become jobs are noted themselves, for whoever does the jobs.
 -- For the relay (ai_worker); READ COMMITTED only.
 --
 -- A cursor sees what its snapshot sees. A window is opened up to a newer snapshot, and what the one sees and the other does not is handed on in the order of
 -- ids; then the window is closed and the cursor takes over the newer snapshot. So a transaction that commits late is late, and neither skipped nor
 -- waited for. Two events of the same row are in order: the second transaction could write only after the first had committed, so each snapshot that sees the
 -- second sees the first, and ids are given out as rows are written.
-create function ai_private.take_events(deliveries text[], most integer, most_subscriptions integer default 50, whose text default null)
-returns table (
-  subscription text, delivery text, settings jsonb, batch_size integer, max_attempts integer,
-  ids bigint[], times timestamptz[], queues integer[], notes text[], run_from timestamptz, looked_at integer, unfinished boolean
-)
+create function ai_private.take_events(deliveries text[], most integer, most_subscriptions integer default 50, whose text default null, tell integer default 0)
+returns setof ai_private.taken_events
 language plpgsql
 volatile
 security definer
@@ -21,7 +19,6 @@ as $pg_ai$
 #variable_conflict use_column
 declare
   here text;
-  locked text[];
   last_id bigint;
   mark record;
   snapshot pg_snapshot;
@@ -30,6 +27,10 @@ declare
   c ai_private.subscription_cursor;
   taken record;
   again record;
+  run_from timestamptz;
+  looked_at integer;
+  unfinished boolean;
+  given ai_private.taken_events;
   total bigint := 0;
   started constant timestamptz := clock_timestamp();
   began timestamptz;
@@ -57,30 +58,20 @@ begin
   end if;
 
   mark := ai_private.leave_mark(last_id);
-  select array_agg(l.subscription) into locked
-  from (
-    select c.subscription
-    from ai_private.subscription_cursor c
-    where c.subscription = any (due)
-    order by c.moved_at
-    limit most_subscriptions
-    for update skip locked
-  ) as l;
-  if locked is null then
-    return;
-  end if;
-
-  -- After the cursors are locked: none is ahead of it.
-  snapshot := pg_current_snapshot();
   for found in
     select c as cursor, s.delivery, s.settings, s.batch_size, s.max_attempts, s.filter is not null as filters,
       exists (select from ai_private.redelivery r where r.subscription = c.subscription) as redelivers
     from ai_private.subscription_cursor c
     join ai.subscriptions s on s.name = c.subscription
-    where c.subscription = any (locked)
+    -- again, as it may have been put off since
+    where c.subscription = any (due) and c.retry_at <= clock_timestamp()
     order by c.moved_at
+    limit most_subscriptions
+    for update of c skip locked
   loop
     exit when total >= 10 * most or clock_timestamp() - started > interval '1 second';
+    -- After the cursor is locked, so that it is not ahead, and after the mark.
+    snapshot := pg_current_snapshot();
     c := found.cursor;
     if c.cluster <> here then
       c.cluster := here;
@@ -100,7 +91,7 @@ begin
     c.moved_at := clock_timestamp();
 
     began := clock_timestamp();
-    taken := ai_private.take_carefully(c, case when c.apart > 0 then least(c.apart, most) else most end);
+    taken := ai_private.take_carefully(c, case when c.apart > 0 then least(c.apart, most) else most end, c.until_id - c.after_id <= tell);
     if taken.error is not null then
       perform ai_private.put_off(c.subscription, taken.error);
       continue;
@@ -113,26 +104,17 @@ begin
       c.apart := case when 2 * c.apart >= most then 0 else 2 * c.apart end;
     end if;
 
-    subscription := c.subscription;
-    delivery := found.delivery;
-    settings := found.settings;
-    batch_size := found.batch_size;
-    max_attempts := found.max_attempts;
-    ids := taken.ids;
-    times := taken.times;
-    queues := taken.queues;
-    notes := taken.notes;
     looked_at := taken.looked_at;
     if found.redelivers then
       again := ai_private.take_redeliveries(c.subscription, most, taken.ids);
-      ids := again.ids || ids;
-      times := again.times || times;
-      queues := again.queues || queues;
-      notes := again.notes || notes;
       looked_at := looked_at + cardinality(again.ids);
+      taken.ids := again.ids || taken.ids;
+      taken.times := again.times || taken.times;
+      taken.queues := again.queues || taken.queues;
+      taken.notes := again.notes || taken.notes;
     end if;
     unfinished := taken.looked_at >= taken.asked_for;
-    run_from := greatest(c.moved_at - make_interval(secs => cardinality(ids) / 1e6), c.ordered_at + interval '1 microsecond');
+    run_from := greatest(c.moved_at - make_interval(secs => cardinality(taken.ids) / 1e6), c.ordered_at + interval '1 microsecond');
     total := total + looked_at;
     if unfinished then
       c.after_id := taken.last_id;
@@ -150,14 +132,16 @@ begin
     update ai_private.subscription_cursor u
     set cluster = c.cluster, seen = c.seen, seen_boundary = c.seen_boundary, seen_id = c.seen_id,
       until = c.until, until_boundary = c.until_boundary, until_id = c.until_id, after_id = c.after_id, floor_id = c.floor_id,
-      ordered_at = run_from + make_interval(secs => cardinality(ids) / 1e6), taken = u.taken + cardinality(ids), moved_at = c.moved_at,
+      ordered_at = run_from + make_interval(secs => cardinality(taken.ids) / 1e6), taken = u.taken + cardinality(taken.ids), moved_at = c.moved_at,
       error = case when failed > 0 then u.error end, failures = failed, retry_at = '-infinity', apart = c.apart
     where u.subscription = c.subscription;
-    return next;
+    given := row(c.subscription, found.delivery, found.settings, found.batch_size, found.max_attempts,
+      taken.ids, taken.times, taken.queues, taken.notes, run_from, looked_at, unfinished);
+    return next given;
   end loop;
 end
 $pg_ai$;
-alter function ai_private.take_events(text[], integer, integer, text) owner to ai_owner;
-comment on function ai_private.take_events(text[], integer, integer, text) is 'Takes new events for subscriptions and moves their cursors';
-revoke all on function ai_private.take_events(text[], integer, integer, text) from public;
-grant execute on function ai_private.take_events(text[], integer, integer, text) to ai_worker;
+alter function ai_private.take_events(text[], integer, integer, text, integer) owner to ai_owner;
+comment on function ai_private.take_events(text[], integer, integer, text, integer) is 'Takes new events for subscriptions and moves their cursors';
+revoke all on function ai_private.take_events(text[], integer, integer, text, integer) from public;
+grant execute on function ai_private.take_events(text[], integer, integer, text, integer) to ai_worker;

@@ -208,6 +208,7 @@ test('a filter that takes long holds up its own subscription alone, which is tol
 test('a member of ai_worker may relay, once the queue is handed over', async () => {
   const name = await subscribe();
   const worker = await database.as(useRoleName);
+  const id = await create();
   await expect(worker.query('select ai_private.relay_jobs()')).rejects.toMatchObject({ code: '42501' });
   await database.query(`grant usage on schema graphile_worker to ai_worker; grant execute on all functions in schema graphile_worker to ai_worker;
     grant select, insert, update on all tables in schema graphile_worker to ai_worker; grant usage on all sequences in schema graphile_worker to ai_worker`);
@@ -215,7 +216,6 @@ test('a member of ai_worker may relay, once the queue is handed over', async () 
     `create policy relay on graphile_worker._private_jobs to ai_worker using (true); create policy relay on graphile_worker._private_tasks to ai_worker using (true);
      create policy relay on graphile_worker._private_job_queues to ai_worker using (true)`,
   );
-  const id = await create();
   await worker.query('select ai_private.relay_jobs()');
   expect(await handed(name)).toContain(id);
 });

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { EVENT_TEXTS, type EventText } from '../../workers/runner/events.ts';
 import { useTables } from '../guarantees/fixture.ts';
 import { type TestDatabase, useDatabase } from '../support/database.ts';
 import { type Runner, rowsOf } from '../support/declare.ts';
@@ -58,23 +59,27 @@ const begin = async (): Promise<pg.Client> => {
   return client;
 };
 
-test('a round tells which events it has handed on, where they are few', async () => {
-  await subscribe({ topics: ['few.*'] });
-  await subscribe({ topics: ['few.*'], filter: `payload ->> 'n' = '1'` });
-  const few = async () =>
-    (await database.query<{ few: unknown }>('select few from ai_private.relay_jobs()')).map((round) => round.few);
+test('a round tells the events that it hands on, where they are few and small, as the runner reads them', async () => {
+  await subscribe({ topics: ['told.*'] });
+  await subscribe({ topics: ['told.*'], filter: `payload ->> 'n' = '1'` });
+  const told = async (tell = 4): Promise<EventText[] | undefined> =>
+    (
+      await database.query<{ told: EventText[] }>('select told from ai_private.relay_jobs(tell => $1)', [tell])
+    )[0]?.told.toSorted((a, b) => Number(a.id) - Number(b.id));
   await drain();
-  expect(await few()).toEqual([null]);
-  const ids: string[] = [];
-  for (let n = 1; n <= 3; n++) ids.push(await emit(database, 'few.come', { n }));
-  const [span] = await database.query(
-    'select to_json(min(at)) as from, to_json(max(at)) as until from ai.event_log where id = any ($1)',
-    [ids],
+  expect(await told()).toEqual([]);
+  for (let n = 1; n <= 2; n++) await emit(database, 'told.come', { n, text: '"\\ễ' }, { id: n });
+  await emit(database, 'told.large', { text: Array.from({ length: 9000 }, (_, n) => `${n}`).join() });
+  const last = `(select max(id) from ai.event_log)`;
+  const events = await database.query(
+    EVENT_TEXTS.replace(/where.*/s, `where id > ${last} - 3 and id < ${last} order by id`),
   );
-  // in the order of their text
-  expect(await few()).toEqual([{ ids: ids.toSorted(), ...span }]);
-  for (let n = 0; n < 17; n++) await emit(database, 'few.come', {});
-  expect(await few()).toEqual([null]);
+  // The first is wanted by both.
+  expect(await told()).toEqual([events[0], ...events]);
+  for (let n = 0; n < 5; n++) await emit(database, 'told.come');
+  expect(await told()).toEqual([]);
+  await emit(database, 'told.come');
+  expect(await told(0)).toEqual([]);
 });
 
 test('a mutation and an emitted event become jobs of those who want them', async () => {
@@ -347,7 +352,7 @@ test('a taker that is broken holds up its own subscription only, and tells why',
   const broken = await subscribe({ topics: ['broken.*'] });
   const other = await subscribe({ topics: ['broken.*'] });
   await database.query(
-    `drop function ai_gen."taker:${broken}"(pg_snapshot, xid8, bigint, pg_snapshot, xid8, bigint, bigint, integer, boolean)`,
+    `drop function ai_gen."taker:${broken}"(pg_snapshot, xid8, bigint, pg_snapshot, xid8, bigint, bigint, integer, boolean, boolean)`,
   );
   const id = await emit(database, 'broken.one');
   await relay();

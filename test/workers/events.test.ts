@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Events, type Wanted } from '../../workers/runner/events.ts';
+import { EVENT_TEXTS, Events, type EventText, type Wanted } from '../../workers/runner/events.ts';
 import { useDatabase } from '../support/database.ts';
 
 /** What the runner reads of the event log, and how often. */
@@ -28,46 +28,57 @@ const emitted = async (events: number): Promise<Wanted> =>
 const numbers = async (events: Events, wanted: Wanted): Promise<unknown[]> =>
   (await events.load(wanted)).map(({ payload }) => (payload as { n: number }).n);
 
-test.each([true, false])(
-  'what was announced is there when its job comes (prepared statements: %s)',
-  async (prepared) => {
-    const events = new Events(pool, prepared);
-    const wanted = await emitted(3);
-    const before = statements;
-    events.announce(wanted);
-    events.prefetch(wanted.ids.map((id) => ({ ...wanted, ids: [id] })));
-    expect(await numbers(events, wanted)).toEqual([1, 2, 3]);
-    expect(statements - before).toBe(1);
-    // What is read has been given up: it is read again.
-    expect(await numbers(events, wanted)).toEqual([1, 2, 3]);
-    expect(statements - before).toBe(2);
-  },
-);
+/** What the relay would tell of them. */
+const textsOf = async ({ ids, from, until }: Wanted): Promise<EventText[]> =>
+  (await database.query(EVENT_TEXTS, [ids, from, until])) as unknown as EventText[];
 
-test('what is announced to those who do not get its jobs is held for a hundred, and the others are read when they come', async () => {
-  const events = new Events(pool, true);
+test.each([true, false])('what jobs ask for is read together, and once (prepared statements: %s)', async (prepared) => {
+  const events = new Events(pool, prepared);
+  const wanted = await emitted(3);
   const before = statements;
+  events.prefetch(wanted.ids.map((id) => ({ ...wanted, ids: [id] })));
+  expect(await numbers(events, wanted)).toEqual([1, 2, 3]);
+  expect(statements - before).toBe(1);
+  // What is read has been given up: it is read again.
+  expect(await numbers(events, wanted)).toEqual([1, 2, 3]);
+  expect(statements - before).toBe(2);
+});
+
+test('what was announced is there when its job comes, without a statement, for as many as ask in time', async () => {
+  const events = new Events(pool, true);
+  const wanted = await emitted(3);
+  const before = statements;
+  events.announce(await textsOf(wanted));
+  const each = wanted.ids.map((id) => ({ ...wanted, ids: [id] }));
+  events.prefetch([...each, ...each]);
+  for (let n = 0; n < 2; n++) expect(await numbers(events, wanted)).toEqual([1, 2, 3]);
+  expect(statements - before).toBe(0);
+  expect(await numbers(events, wanted)).toEqual([1, 2, 3]);
+  expect(statements - before).toBe(1);
+});
+
+test('of what is announced and not asked for, as others have its jobs, a hundred are held', async () => {
+  const events = new Events(pool, true);
   const announced: Wanted[] = [];
-  for (let n = 0; n < 12; n++) {
-    announced.push(await emitted(10));
-    events.announce(announced.at(-1) as Wanted);
-    await new Promise(setImmediate);
+  expect(events.room).toBe(16);
+  while (events.room > 0) {
+    announced.push(await emitted(16));
+    events.announce((await textsOf(announced.at(-1) as Wanted)).slice(0, events.room));
   }
-  expect(statements - before).toBe(10);
-  for (const wanted of announced) expect(await numbers(events, wanted)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-  expect(statements - before).toBe(12);
-  // Those that were asked for make room again.
-  const more = await emitted(1);
-  events.announce(more);
-  await new Promise(setImmediate);
-  expect(statements - before).toBe(13);
+  expect(announced).toHaveLength(7);
+  const before = statements;
+  const all = Array.from({ length: 16 }, (_, n) => n + 1);
+  for (const wanted of announced) expect(await numbers(events, wanted)).toEqual(all);
+  // The last ones were too many.
+  expect(statements - before).toBe(1);
+  expect(events.room).toBe(16);
 });
 
 test('what could not be read is read when it is asked for', async () => {
   const gone = new pg.Pool({ connectionString: database.url.replace(/[^/]+$/, 'no_such_database') });
   const events = new Events(gone, true);
   const wanted = await emitted(1);
-  events.announce(wanted);
+  events.prefetch([wanted]);
   await expect(events.load(wanted)).rejects.toMatchObject({ code: '3D000' });
   gone.query = pool.query.bind(pool) as typeof pool.query;
   expect(await numbers(events, wanted)).toEqual([1]);

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Listener } from '../listen.ts';
-import type { Wanted } from '../runner/events.ts';
+import type { EventText } from '../runner/events.ts';
 import { type Apart, blame, createApart, isStopped } from './apart.ts';
 import { type Broker, lookForBrokers } from './pump.ts';
 import { type Found, type Pace, type Rhythm, type RhythmState, startRhythm } from './rhythm.ts';
@@ -25,13 +25,15 @@ export interface RelayOptions {
    * events are taken at once. Default 3000.
    */
   readonly roundMs?: number;
+  /** The most events that a round returns itself, for somebody here who does their jobs. Asked before each round. Default: none. */
+  readonly tell?: () => number;
   /** Called after each round that handed something on. */
   readonly onRound?: (round: {
     readonly delivery: 'job' | 'notify' | 'broker';
     readonly events: number;
     readonly seconds: number;
-    /** The events that became jobs, where they are few. */
-    readonly few?: Wanted | undefined;
+    /** Of those that became jobs, where they are no more than were wanted. */
+    readonly told?: readonly EventText[];
   }) => void;
 }
 
@@ -79,7 +81,9 @@ export const startRelay = (options: RelayOptions): Relay => {
     async take(session, subscription, delivery) {
       if (delivery === 'broker' && broker !== undefined)
         return (await lookForBrokers(session, broker, batch, log, onRound, subscription)()).events > 0;
-      const [round] = await session.bounded<Round>(delivery === 'notify' ? NOTIFICATIONS : JOBS, [batch, subscription]);
+      const [round] = await (delivery === 'notify'
+        ? session.bounded<Round>(NOTIFICATIONS, [batch, subscription])
+        : session.bounded<Round>(JOBS, [batch, subscription, 0]));
       if (round !== undefined && round.handed_on !== '0')
         onRound?.({ delivery: round.delivery, events: Number(round.handed_on), seconds: 0 });
       return round !== undefined && round.looked_at !== '0';
@@ -87,7 +91,7 @@ export const startRelay = (options: RelayOptions): Relay => {
     batch,
     log,
   });
-  start((session) => lookForJobsAndListeners(session, batch, log, apart, onRound));
+  start((session) => lookForJobsAndListeners(session, apart, options));
   if (broker !== undefined) start((session) => lookForBrokers(session, broker, batch, log, onRound));
   const unlisten = listener.on(BELL_CHANNEL, () => {
     for (const rhythm of rhythms) rhythm.wake();
@@ -117,13 +121,13 @@ interface Round {
   readonly handed_on: string;
   readonly looked_at: string;
   readonly unfinished: boolean;
-  readonly few: Wanted | null;
+  readonly told: readonly EventText[];
 }
 
 // Where nobody wants the one or the other, it is not looked for.
-const JOBS = `select 'job' as delivery, j.handed_on, j.looked_at, j.unfinished, j.few from ai_private.relay_jobs($1, $2) as j
+const JOBS = `select 'job' as delivery, j.handed_on, j.looked_at, j.unfinished, j.told from ai_private.relay_jobs($1, $2, $3) as j
   where exists (select from ai.subscriptions s where s.delivery in ('job', 'email', 'webhook'))`;
-const NOTIFICATIONS = `select 'notify' as delivery, n.handed_on, n.looked_at, n.unfinished, null::jsonb as few from ai_private.relay_notifications($1, $2) as n
+const NOTIFICATIONS = `select 'notify' as delivery, n.handed_on, n.looked_at, n.unfinished, '[]'::json as told from ai_private.relay_notifications($1, $2) as n
   where exists (select from ai.subscriptions s where s.delivery = 'notify')`;
 
 /** How often it is asked whether subscriptions are to be looked after by themselves. */
@@ -131,17 +135,15 @@ const APART_MS = 1000;
 
 const lookForJobsAndListeners = (
   session: Session,
-  batch: number,
-  log: Logger,
   apart: Apart,
-  onRound: RelayOptions['onRound'],
+  { batch = 1000, log, tell = () => 0, onRound }: RelayOptions,
 ): (() => Promise<Found>) => {
   // Both in one statement and one transaction, until one of them fails: then the other must not wait for it.
   let split = false;
   let size = batch;
   let askedAt = Number.NEGATIVE_INFINITY;
   const round = async (sql: string): Promise<Round[]> => {
-    const rounds = await session.bounded<Round>(sql, [size, null]);
+    const rounds = await session.bounded<Round>(sql, [size, null, ...(sql === NOTIFICATIONS ? [] : [tell()])]);
     size = Math.min(batch, size * 2);
     return rounds;
   };
@@ -189,8 +191,8 @@ const lookForJobsAndListeners = (
       else if (rounds.every(({ looked_at }) => looked_at === '0')) throw failures[0];
     }
     const seconds = (performance.now() - started) / 1000;
-    for (const { delivery, handed_on, few } of rounds)
-      if (handed_on !== '0') onRound?.({ delivery, events: Number(handed_on), seconds, few: few ?? undefined });
+    for (const { delivery, handed_on, told } of rounds)
+      if (handed_on !== '0') onRound?.({ delivery, events: Number(handed_on), seconds, told });
     return {
       // The same events for many subscriptions are no more events.
       events: Math.max(0, ...rounds.map(({ looked_at }) => Number(looked_at))),

@@ -16,8 +16,8 @@ export interface Wanted {
   readonly until: string;
 }
 
-/** In few columns, as each costs the driver about as much as PostgreSQL needs to find the row. */
-interface Row {
+/** What is read of an event, or told by the relay. In few columns, as each costs the driver about as much as PostgreSQL needs to find the row. */
+export interface EventText {
   readonly id: string;
   readonly entity: string;
   readonly operation: string;
@@ -47,6 +47,8 @@ interface Batch {
 
 /** What has been announced and is not asked for, as others have its jobs: no more than this is held for nothing. */
 const MOST_ANNOUNCED = 100;
+/** Where more come at once, they are read together. */
+const MOST_AT_ONCE = 16;
 
 /**
  * Reads events for many jobs with one statement: those that were locked together (prefetch), and those that ask in the same moment. A job that asks
@@ -80,26 +82,38 @@ export class Events {
     return Promise.all(batches.map((batch) => batch?.answer)).then(collect);
   }
 
-  /** Starts to read what may be asked for. */
-  announce(wanted: Wanted): void {
-    if (this.#announced.size >= MOST_ANNOUNCED) return;
-    for (const id of wanted.ids) if (!this.#coming.has(id)) this.#announced.add(id);
-    this.prefetch([wanted], 0);
+  /** How many more may be announced at once. */
+  get room(): number {
+    return Math.min(MOST_AT_ONCE, MOST_ANNOUNCED - this.#announced.size);
+  }
+
+  /** What may be asked for, by those who get its jobs. */
+  announce(events: readonly EventText[]): void {
+    const news = events.filter(({ id }) => !this.#coming.has(id));
+    if (news.length === 0) return;
+    const found = new Map(news.map((event) => [event.id, new EventRow(event)]));
+    const batch: Batch = { wanted: [], found, answered: true, answer: Promise.resolve() };
+    const ids = [...found.keys()];
+    for (const id of ids) {
+      this.#announced.add(id);
+      this.#coming.set(id, { uses: 0, batch });
+    }
+    this.#forgetInTime(ids);
   }
 
   /** Starts to read what will be asked for, once by each who wants it. What is not asked for is forgotten after a minute. */
-  prefetch(all: readonly Wanted[], uses = 1): void {
+  prefetch(all: readonly Wanted[]): void {
     const missing: Wanted[] = [];
     let batch: Batch | undefined;
     for (const wanted of all) {
       const ids: string[] = [];
       for (const id of wanted.ids) {
         const coming = this.#coming.get(id);
-        if (uses > 0) this.#announced.delete(id);
-        if (coming !== undefined) coming.uses += uses;
+        this.#announced.delete(id);
+        if (coming !== undefined) coming.uses++;
         else {
           batch ??= this.#upcoming();
-          this.#coming.set(id, { uses, batch });
+          this.#coming.set(id, { uses: 1, batch });
           ids.push(id);
         }
       }
@@ -107,12 +121,15 @@ export class Events {
     }
     if (batch === undefined) return;
     batch.wanted.push(...missing);
-    const forget = setTimeout(() => this.#forget(missing), 60_000);
-    forget.unref();
+    this.#forgetInTime(missing.flatMap(({ ids }) => ids));
   }
 
-  #forget(all: readonly Wanted[]): void {
-    for (const id of all.flatMap(({ ids }) => ids)) {
+  #forgetInTime(ids: readonly string[]): void {
+    setTimeout(() => this.#forget(ids), 60_000).unref();
+  }
+
+  #forget(ids: readonly string[]): void {
+    for (const id of ids) {
       this.#coming.delete(id);
       this.#announced.delete(id);
     }
@@ -132,7 +149,7 @@ export class Events {
         try {
           await this.#read(wanted, found);
         } catch (error) {
-          this.#forget(wanted);
+          this.#forget(wanted.flatMap(({ ids }) => ids));
           throw error;
         }
         batch.answered = true;
@@ -151,28 +168,29 @@ export class Events {
       if (Date.parse(one.from) < Date.parse(from)) from = one.from;
       if (Date.parse(one.until) > Date.parse(until)) until = one.until;
     }
-    const { rows } = await this.#database.query<Row>({
+    const { rows } = await this.#database.query<EventText>({
       ...(this.#preparedStatements ? { name: 'pg_ai events' } : {}),
-      text: EVENTS,
+      text: EVENT_TEXTS,
       values: [batch.flatMap((one) => one.ids), from, until],
     });
     for (const row of rows) found.set(row.id, new EventRow(row));
   }
 }
 
-const EVENTS = `
+/** As the relay tells them: see ai_private.write_taker. */
+export const EVENT_TEXTS = `
   select id::text, entity, operation, payload::text, json_build_array(at, transaction::text, topic, action, row_key::text, actor, trace_id)::text as rest
   from ai.event_log where id = any($1::bigint[]) and at between $2::timestamptz - interval '1 ms' and $3::timestamptz + interval '1 ms'`;
 
 /** Parses what is asked for, when it is. */
 class EventRow implements LoadedEvent {
   // No #fields: what is made with it as prototype must find them.
-  private readonly row: Row;
+  private readonly row: EventText;
   private parsed: unknown;
   private isParsed = false;
   private parsedRest: Rest | undefined;
 
-  constructor(row: Row) {
+  constructor(row: EventText) {
     this.row = row;
   }
   private get rest(): Rest {

@@ -10,7 +10,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { Ahead } from './ahead.ts';
 import { createTask, LeaseLost, type Shared, Stopping } from './attempt.ts';
 import type { Ending } from './ending.ts';
-import { Events, type Wanted } from './events.ts';
+import { Events, type EventText } from './events.ts';
 import { readPayload } from './job.ts';
 import { type Lease, startLease } from './lease.ts';
 import { mendRelease } from './local-queue.ts';
@@ -44,8 +44,10 @@ export interface RunnerOptions {
 export interface Runner {
   /** Whether it takes jobs at present. */
   readonly takes: boolean;
-  /** Jobs have just been added for these events: it reads them already. */
-  announce(events: Wanted): void;
+  /** How many events it would like to be told of as their jobs are added. None where others get those jobs. */
+  readonly wants: number;
+  /** Jobs have just been added for these events, which then need not be read. */
+  announce(events: readonly EventText[]): void;
   /**
    * Takes no more jobs, lets those that run finish within the time, and hands back the others.
    * @param graceMs how long attempts may go on before their signal is aborted
@@ -162,8 +164,11 @@ export const startRunner = (options: RunnerOptions): Runner => {
     get takes() {
       return takes;
     },
+    get wants() {
+      return takes ? shared.events.room : 0;
+    },
     announce(events) {
-      if (takes) shared.events.announce(events);
+      shared.events.announce(events);
     },
     async stop(grace) {
       graceMs = grace;
