@@ -9,11 +9,11 @@ as $pg_ai$
   select case
       when octet_length(whole) < 8000 then whole
       when octet_length(short) < 8000 then short
-      else jsonb_build_object('id', event_id::text, 'truncated', true)::text
+      else json_strip_nulls(json_build_object('id', event_id::text, 'truncated', true))::text
     end
   from (
-    select jsonb_strip_nulls(jsonb_build_object('id', event_id::text, 'at', at, 'topic', topic, 'entity', entity, 'operation', operation, 'key', row_key))::text as whole,
-      jsonb_build_object('id', event_id::text, 'at', at, 'topic', topic, 'truncated', true)::text as short
+    select json_strip_nulls(json_build_object('id', event_id::text, 'at', at, 'topic', topic, 'entity', entity, 'operation', operation, 'key', row_key))::text as whole,
+      json_strip_nulls(json_build_object('id', event_id::text, 'at', at, 'topic', topic, 'truncated', true))::text as short
   ) as n
 $pg_ai$;
 comment on function ai_private.notification(bigint, timestamptz, text, text, text, jsonb) is 'An event as the payload of NOTIFY';

@@ -75,7 +75,7 @@ test('nothing fits into a notification only in theory: then there is the id', as
   const [row] = await database.query<{ text: string }>(
     `select ai_private.notification(7, now(), repeat('x', 9000), 'e', 'o', null) as text`,
   );
-  expect(row?.text).toBe('{"id": "7", "truncated": true}');
+  expect(row?.text).toBe('{"id":"7","truncated":true}');
 });
 
 test('events_after reads on from position to position, and misses nothing that commits late', async () => {
