@@ -6,11 +6,12 @@
 create function ai_private.called_by(stack text, caller text)
 returns boolean
 language sql
-immutable
+stable
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
   select strpos(split_part(stack, E'\n', 1), 'ai_private.') > 1
-    and starts_with(split_part(stack, E'\n', 2), split_part(split_part(stack, E'\n', 1), 'ai_private.', 1) || caller)
+    and (starts_with(split_part(stack, E'\n', 2), split_part(split_part(stack, E'\n', 1), 'ai_private.', 1) || caller)
+      or ai_private.called_by_expression(stack, caller))
 $pg_ai$;
 comment on function ai_private.called_by(text, text) is 'Whether a call stack shows a function as the direct caller';
 revoke all on function ai_private.called_by(text, text) from public;

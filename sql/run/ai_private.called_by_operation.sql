@@ -2,7 +2,7 @@
 create function ai_private.called_by_operation(stack text)
 returns boolean
 language sql
-immutable
+stable
 set search_path = pg_catalog, pg_temp
 as $pg_ai$
   select ai_private.called_by(stack, 'ai_gen.') or ai_private.called_by(stack, 'ai_private.bulk(')
