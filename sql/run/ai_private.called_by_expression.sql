@@ -24,12 +24,12 @@ begin
     return false;
   end if;
   between_them := array_to_string(lines[2 : at - 1], E'\n');
-  expression := (regexp_match(between_them, '^[^"\n]*"(.*)"$'))[1];
-  place := regexp_match(substr(lines[at], length(head) + 1), '^(.*\))\D*(\d+)');
+  expression := (regexp_match(between_them, E'^[^"\n]*"(.*)"$'))[1];
+  place := regexp_match(substr(lines[at], length(head) + 1), '^(.*[)])[^0-9]*([0-9]+)');
   select ltrim(array_to_string((string_to_array(p.prosrc, E'\n'))[place[2]::integer :], E'\n')) into statement
   from pg_proc p where p.oid = to_regprocedure(place[1]);
   -- What cannot be read is nobody's: null would let anybody through.
-  return coalesce(starts_with(regexp_replace(expression, '^[^\s"(]+ := ', ''), asker)
+  return coalesce(starts_with(regexp_replace(expression, '^[^[:space:]"(]+ := ', ''), asker)
     and (starts_with(statement, expression) or starts_with(statement, 'return ' || expression) or starts_with(statement, 'if ' || expression)), false);
 end
 $pg_ai$;
