@@ -67,6 +67,11 @@ test('a channel hears of each event with what leads to it, always below 8000 byt
   expect(payloads[1]).toEqual({ id: events[1]?.id, at: events[1]?.at, topic: 'public.users.create', truncated: true });
   expect(payloads[2]).toMatchObject({ key: { id: 'ễ'.repeat(1000) } });
   expect(payloads[3]).toMatchObject({ entity: 'odd', operation: wide });
+  // What is short is written out where the event is read; it must be what the function writes.
+  const written = await database.query<{ text: string }>(
+    'select ai_private.notification(id, at, topic, entity, operation, row_key) as text from ai.event_log order by id',
+  );
+  expect(heard).toEqual(written.map(({ text }) => `user_events ${text}`));
   for (const one of heard) expect(Buffer.byteLength(one)).toBeLessThan(8000 + 'user_events '.length);
   await database.query(`delete from ai.subscriptions where name = 'heard'`);
 });
